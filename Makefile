@@ -1,0 +1,40 @@
+# Four words for everything. `run`, `test` and `check` do the set-up themselves; a finished set-up costs them no time.
+#
+#   make setup    Debian packages (as root), .venv, pinned Python packages
+#   make run      the inspection station        make run ARGS="--source folder:/pictures"
+#   make test     all tests, no display needed  make test ARGS="tests/core -x"
+#   make check    format, lint, types, import contracts
+
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+ARGS ?=
+# Seconds the whole suite may take before it is stopped.
+TEST_LIMIT_S ?= 1800
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format lock
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+setup:
+	@installer/setup.sh
+
+run: setup
+	@$(PYTHON) main.py run $(ARGS)
+
+test: setup
+	@QT_QPA_PLATFORM=offscreen timeout --signal=INT --kill-after=30 $(TEST_LIMIT_S) $(PYTHON) -m pytest -q $(ARGS)
+
+check: setup
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+
+format: setup
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+lock:
+	@installer/lock.sh

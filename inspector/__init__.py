@@ -1,0 +1,1 @@
+"""Inspector: one trigger, one frame, one verdict, and nothing is lost silently."""

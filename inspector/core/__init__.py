@@ -1,0 +1,1 @@
+"""What an inspection is: values and rules, no hardware, no libraries beyond numpy."""

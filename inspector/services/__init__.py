@@ -1,0 +1,1 @@
+"""What happens when: the threads of the line, written against ports, never against adapters."""

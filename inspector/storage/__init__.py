@@ -1,0 +1,1 @@
+"""Records, recipes and pictures on disk: SQLite through one writer, files written whole then renamed."""

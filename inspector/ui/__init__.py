@@ -1,0 +1,1 @@
+"""Shows and asks; the only place, with app, that knows Qt."""

@@ -1,0 +1,9 @@
+"""Starts Inspector from a source tree: `python main.py --help`."""
+
+import sys
+
+from inspector.cli import main
+
+# The guard matters: camera and training processes start by spawn and import this file again.
+if __name__ == "__main__":
+    sys.exit(main())
