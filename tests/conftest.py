@@ -1,0 +1,110 @@
+"""What every test answers for: no leftover threads, processes or windows, no stray errors, no display, no network.
+
+A test that provokes ERROR lines on purpose says so with `@pytest.mark.expected_log("pattern")`. Qt warnings are failed
+by pytest-qt (`qt_log_level_fail` in pyproject.toml), Python warnings by `filterwarnings = error`.
+"""
+
+import gc
+import logging
+import multiprocessing
+import os
+import re
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Before anything imports Qt, OpenMP or OpenCV: these are read once, at load.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
+
+# Shared machines are slow in bursts: examples are counted, not timed. Seeds are fixed so that a red run can be repeated.
+settings.register_profile(
+    "house", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("thorough", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+
+LEFTOVER_GRACE_S = 2.0
+
+
+class _ErrorLines(logging.Handler):
+    """Keeps every record of level ERROR and above."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.ERROR)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def _no_stray_errors(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that logged an ERROR it did not announce, or announced one that never came."""
+    patterns = [re.compile(mark.args[0]) for mark in request.node.iter_markers("expected_log")]
+    lines = _ErrorLines()
+    root = logging.getLogger()
+    root.addHandler(lines)
+    try:
+        yield
+    finally:
+        root.removeHandler(lines)
+    messages = [f"{record.name}: {record.getMessage()}" for record in lines.records]
+    stray = [message for message in messages if not any(pattern.search(message) for pattern in patterns)]
+    assert not stray, "unexpected ERROR lines in the log:\n" + "\n".join(stray)
+    silent = [pattern.pattern for pattern in patterns if not any(pattern.search(message) for message in messages)]
+    assert not silent, f"expected in the log, but never written: {silent}"
+
+
+@pytest.fixture(autouse=True)
+def _no_leftover_threads_or_processes() -> Iterator[None]:
+    """Fail a test after which one of its Python threads or child processes is still alive."""
+    before = set(threading.enumerate())
+    children_before = {child.pid for child in multiprocessing.active_children()}
+    yield
+    give_up_at = time.monotonic() + LEFTOVER_GRACE_S
+    threads = [
+        thread
+        for thread in threading.enumerate()
+        # A dummy stands for a native thread that once ran Python; it has no end to wait for.
+        if thread not in before and not isinstance(thread, threading._DummyThread)
+    ]
+    for thread in threads:
+        thread.join(max(0.0, give_up_at - time.monotonic()))
+    left = [thread.name for thread in threads if thread.is_alive()]
+    children = [child for child in multiprocessing.active_children() if child.pid not in children_before]
+    for child in children:
+        child.join(max(0.0, give_up_at - time.monotonic()))
+    left += [f"process {child.name}" for child in children if child.is_alive()]
+    assert not left, f"still running after the test: {left}"
+
+
+@pytest.fixture(autouse=True)
+def _no_leftover_windows() -> Iterator[None]:
+    """Fail a test after which a top-level widget without an owner is still there."""
+    yield
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if widgets is None or widgets.QApplication.instance() is None:
+        return
+    left = _ownerless_windows(widgets)
+    if left:
+        gc.collect()
+        left = _ownerless_windows(widgets)
+    names = [f"{type(widget).__name__} {widget.objectName()!r}" for widget in left]
+    for widget in left:
+        widget.close()
+        widget.deleteLater()
+    if left:
+        _ownerless_windows(widgets)
+    assert not names, f"windows left open: {names}"
+
+
+def _ownerless_windows(widgets: object) -> list:
+    core = sys.modules["PySide6.QtCore"]
+    core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete.value)
+    return [widget for widget in widgets.QApplication.topLevelWidgets() if widget.parent() is None]
