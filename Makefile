@@ -20,7 +20,8 @@ help:
 setup:
 	@installer/setup.sh
 
-run: setup
+run:
+	@installer/setup.sh run
 	@$(PYTHON) main.py run $(ARGS)
 
 test: setup
