@@ -1,1 +1,1 @@
-"""The networks themselves, free of devices, files and threads: backbone, fuser, UniAD head, and the detector that joins them."""
+"""The networks themselves, free of devices and threads: backbone, fuser, UniAD head, the detector that joins them."""

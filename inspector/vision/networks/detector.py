@@ -1,0 +1,130 @@
+"""The detector: frozen encoder, fuser and UniAD head as one module, from normalized tiles to token maps.
+
+The same module trains, runs in torch and is exported. It knows no device, no file, no product, and its forward pass has
+neither randomness nor shapes that depend on data.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from inspector.vision.networks.backbone import EfficientNetLite0, InputStatistics
+from inspector.vision.networks.config import Backbone, DetectorConfig
+from inspector.vision.networks.fuser import Fuser, jitter
+from inspector.vision.networks.uniad import UniADHead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_ENCODER = "encoder."
+
+
+class Detector(nn.Module):
+    """Anomaly maps of tiles by feature reconstruction.
+
+    `features` and `reconstruct` are apart, because training caches the frozen features; `forward` joins them.
+    """
+
+    def __init__(self, config: DetectorConfig, encoder: EfficientNetLite0) -> None:
+        """A head with fresh weights around an encoder; use `build_detector`."""
+        super().__init__()
+        self.config = config
+        self.encoder = encoder
+        self.fuser = Fuser(config)
+        self.head = UniADHead(config, config.channels)
+
+    @property
+    def input_statistics(self) -> InputStatistics:
+        """How pixels are to be scaled before `features` and `forward`."""
+        return self.encoder.input_statistics
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Token map of each tile: the length of what the reconstruction missed.
+
+        Args:
+            x: (B, 3, S, S) float, RGB, normalized with `input_statistics`.
+
+        Returns:
+            (B, 1, h, w) float32, not normalized; the typical level differs by product.
+        """
+        tokens = self.fuser(self.encoder(x))
+        return self.token_map(tokens, self.head(tokens))
+
+    def token_map(self, tokens: Tensor, reconstruction: Tensor) -> Tensor:
+        """L2 norm over channels of (B, N, C) - (B, N, C), as (B, 1, h, w) float32."""
+        residual = reconstruction.float() - tokens.float()
+        distance = residual.square().sum(dim=-1).sqrt()  # (B, N)
+        return distance.reshape(-1, 1, *self.config.grid)
+
+    @torch.no_grad()
+    def raw_features(self, x: Tensor) -> Tensor:
+        """Fused tokens (B, N, C) before channel normalization; what its statistics are fitted on."""
+        return self.fuser.fuse(self.encoder(x))
+
+    @torch.no_grad()
+    def features(self, x: Tensor) -> Tensor:
+        """Target tokens (B, N, C) of tiles (B, 3, S, S), normalized as configured; no gradient."""
+        tokens: Tensor = self.fuser(self.encoder(x))
+        return tokens
+
+    def reconstruct(self, tokens: Tensor, *, jitter: bool) -> Tensor:
+        """Reconstruction (B, N, C) of tokens (B, N, C), which are corrupted first when `jitter` is on."""
+        source = self._jittered(tokens) if jitter else tokens
+        out: Tensor = self.head(source)
+        return out
+
+    def loss(self, tokens: Tensor) -> Tensor:
+        """Mean squared error against the clean tokens, a float32 scalar; jittered in training mode only."""
+        residual = self.reconstruct(tokens, jitter=self.training).float() - tokens.float()
+        return residual.square().mean()
+
+    @torch.no_grad()
+    def loss_by_level(self, tokens: Tensor) -> dict[int, float]:
+        """Mean squared error of each level's channels without jitter, for the training log."""
+        square = (self.reconstruct(tokens, jitter=False).float() - tokens.float()).square()
+        return {level: float(square[..., a:b].mean()) for level, (a, b) in self.fuser.channel_ranges.items()}
+
+    def trainable_parameters(self) -> Iterator[nn.Parameter]:
+        """What an optimizer gets: the head, never the encoder."""
+        return self.head.parameters()
+
+    def head_state(self) -> dict[str, Tensor]:
+        """State without the encoder: what a training checkpoint needs. Names as in `state_dict`."""
+        return {name: value for name, value in self.state_dict().items() if not name.startswith(_ENCODER)}
+
+    def load_head_state(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what `head_state` gave.
+
+        Raises:
+            ValueError: a name is missing or unknown.
+            RuntimeError: a shape differs.
+        """
+        wanted = set(self.head_state())
+        if set(state) != wanted:
+            raise ValueError(f"head weights: {sorted(wanted ^ set(state))} are missing or unknown")
+        self.load_state_dict(dict(state), strict=False)
+
+    def _jittered(self, tokens: Tensor) -> Tensor:
+        return jitter(tokens, self.config.jitter_scale, self.config.jitter_prob)
+
+
+def build_detector(config: DetectorConfig, *, backbone_state: Mapping[str, Tensor] | None) -> Detector:
+    """Build a detector with a fresh head, in eval mode.
+
+    Args:
+        config: what to build.
+        backbone_state: timm-named encoder weights, as `load_lite0_weights` gives them; None leaves the encoder random,
+            for a whole `state_dict` to be loaded afterwards.
+
+    Raises:
+        ValueError: the backbone is not available, or its weights do not fit.
+    """
+    if config.backbone is not Backbone.EFFICIENTNET_LITE0:
+        raise ValueError(f"backbone {config.backbone.value} is not available in this version")
+    encoder = EfficientNetLite0(config.levels, config.padding)
+    if backbone_state is not None:
+        encoder.load(backbone_state)
+    return Detector(config, encoder).eval()
