@@ -35,6 +35,7 @@ class Reason(Enum):
     INVALID_MAP = "invalid_map"
     WRONG_MODEL = "wrong_model"
     LATE = "late"
+    NOT_DELIVERED = "not_delivered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,14 +128,15 @@ class LineStatus:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The sum that proves that no part is silent: triggers = answers = records + waiting."""
+    """The sum that proves that no part is silent: triggers = answers + in hand, answers = records + waiting."""
 
     triggers: int = 0
     answers: int = 0
+    in_hand: int = 0
     records: int = 0
     waiting: int = 0
 
     @property
     def unaccounted(self) -> int:
-        """Parts without an answer or a record; 0 when all is well and nothing is in hand."""
-        return max(abs(self.triggers - self.answers), abs(self.answers - self.records - self.waiting))
+        """Parts without an answer or a record. A part that moves while the numbers are read may show for a moment."""
+        return max(abs(self.triggers - self.answers - self.in_hand), abs(self.answers - self.records - self.waiting))

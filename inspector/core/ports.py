@@ -18,7 +18,7 @@ from inspector.core.decision import Decision
 from inspector.core.frame import Frame, MissedFrame
 from inspector.core.geometry import Size
 from inspector.core.recipe import CameraSettings, Recipe
-from inspector.core.record import Counts, InspectionRecord
+from inspector.core.record import Counts, InspectionRecord, KeptFiles, StoredFile
 from inspector.core.refs import ModelRef
 
 # --- cameras ---------------------------------------------------------------------------------------------------------
@@ -255,19 +255,25 @@ class RegionFinder(Protocol):
 
 
 class RecordStore(Protocol):
-    """Inspection records. `add` only from the record thread; reads from any thread on their own connection."""
+    """Inspection records. Writes only from the record thread; reads from any thread on their own connection."""
 
     def add(self, records: Sequence[InspectionRecord]) -> None:
-        """Store all in one transaction, on disk when it returns. OperationalError DAT-002: none is stored."""
+        """Store all in one transaction, on disk when it returns. OperationalError DAT-002: none is stored.
+
+        A record whose id is stored already is left as it is, so that a batch may be repeated.
+        """
+
+    def attach(self, files: Sequence[KeptFiles]) -> None:
+        """Tell records what became of their files, in one transaction. OperationalError DAT-002: none was told."""
 
     def get(self, record_id: str) -> InspectionRecord | None:
         """One record with its regions."""
 
     def recent(self, limit: int) -> tuple[InspectionRecord, ...]:
-        """The newest records, newest first."""
+        """The newest records, newest first, in the order in which they were stored."""
 
     def counts(self, *, lot: str | None = None, since: datetime | None = None, simulated: bool | None = None) -> Counts:
-        """Sums by verdict. `simulated` None counts all; True or False only those (FS-12)."""
+        """Sums by verdict. `simulated` None counts all; True or False only those (FS-12). Lot "" is parts without."""
 
     def flag(self, record_id: str, *, flagged: bool) -> None:
         """Put a part on the review list, or take it off; record thread."""
@@ -277,26 +283,35 @@ class RecipeStore(Protocol):
     """Published recipes. Any thread but the main one."""
 
     def list(self) -> tuple[Recipe, ...]:
-        """The newest version of every product, by product name."""
+        """The newest version of every product, by product name; one that was altered is logged and left out."""
 
     def get(self, product: str, version: int = 0) -> Recipe:
         """One recipe; version 0 is the newest. OperationalError RCP-001: unknown; RCP-002: altered in the store."""
 
-    def publish(self, recipe: Recipe) -> None:
-        """Store a new version. InvalidRecipe; OperationalError RCP-002 when the version exists with other content."""
+    def publish(self, recipe: Recipe, *, by: str = "") -> None:
+        """Store a new version; the same one again changes nothing.
+
+        InvalidRecipe; OperationalError RCP-002 when the version exists with other content.
+        """
 
 
 class ImageStore(Protocol):
-    """Image and map files, whole or absent. Record thread."""
+    """Image and map files, whole or absent. Writes only from the picture thread, reads from any but the main one."""
 
-    def save_frame(self, record_id: str, frame: Frame) -> str:
-        """Write a picture without loss; returns its path relative to the data folder. OperationalError DAT-002."""
+    def save_frame(self, record_id: str, frame: Frame) -> StoredFile:
+        """Write a picture without loss. OperationalError DAT-002."""
 
-    def save_map(self, record_id: str, anomaly_map: AnomalyMap, captured_at: datetime) -> str:
-        """Write a map with its values; returns its relative path. OperationalError DAT-002."""
+    def save_map(self, record_id: str, anomaly_map: AnomalyMap, captured_at: datetime) -> StoredFile:
+        """Write a map with its values. OperationalError DAT-002."""
 
-    def load_frame(self, path: str) -> NDArray[np.uint8]:
-        """The picture as a uint8 array. OperationalError DAT-002: missing or damaged, or a path that leads outside."""
+    def load_frame(self, path: str, sha256: str = "") -> NDArray[np.uint8]:
+        """The picture as a uint8 array.
+
+        OperationalError DAT-002: missing or damaged, a path that leads outside, or not the hash that is given.
+        """
+
+    def load_map(self, path: str, sha256: str = "") -> AnomalyMap:
+        """The map as it was saved. OperationalError DAT-002 as for a picture."""
 
 
 # --- outputs ---------------------------------------------------------------------------------------------------------

@@ -45,13 +45,36 @@ class RegionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as written: its path relative to the data folder, with forward slashes, and the SHA-256 of its bytes."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFiles:
+    """What became of the picture and the map of a record; neither of them means that they were given up."""
+
+    record_id: str
+    image: StoredFile | None = None
+    map: StoredFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InspectionRecord:
     """What is kept of an inspection.
+
+    The row is on disk before the files, so that a large picture never delays a record; the row names the files only
+    after they are whole.
 
     Attributes:
         captured_at, recorded_at: aware UTC.
         image_path, map_path: relative to the data folder, with forward slashes; "" when not kept.
-        shed: the picture should have been kept but was given up because the recorder could not keep pace (FS-6).
+        image_sha256, map_sha256: of the files' bytes; "" when not kept.
+        awaited: picture or map are to be kept and are not written yet.
+        shed: the picture should have been kept but was given up because the recorder could not keep pace, or the
+            program ended before it was written (FS-6).
         flagged: a person put the part on the review list.
     """
 
@@ -75,6 +98,9 @@ class InspectionRecord:
     answer_ms: float = 0.0
     image_path: str = ""
     map_path: str = ""
+    image_sha256: str = ""
+    map_sha256: str = ""
+    awaited: bool = False
     shed: bool = False
     flagged: bool = False
     regions: tuple[RegionRecord, ...] = ()

@@ -1,0 +1,504 @@
+"""The line: its states, its inspect thread, and what happens between Start and Stop.
+
+Commands go down as calls that return at once and are carried out by the inspect thread, which alone changes state; news
+comes up through emitters. Grab and deadline threads only report to it.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from inspector.core.decision import Reason, Verdict
+from inspector.core.emitter import Emitter
+from inspector.core.errors import InspectorError, OperationalError
+from inspector.core.frame import Frame, MissedFrame
+from inspector.core.geometry import Size
+from inspector.core.line import Balance, Fault, FaultLife, LineState, LineStatus, StartStep, may_follow
+from inspector.core.ports import (
+    AnomalyModel,
+    CameraCatalog,
+    CameraInfo,
+    LineOutput,
+    ModelStore,
+    RecipeStore,
+    RecordStore,
+    RegionFinder,
+)
+from inspector.core.recipe import Recipe
+from inspector.core.record import Counts, Inspection, InspectionRecord
+from inspector.core.refs import ModelRef
+from inspector.services.answers import Answers
+from inspector.services.clock import Clock
+from inspector.services.counting import PartCounter
+from inspector.services.faults import FaultBoard
+from inspector.services.grabbing import Grabber, GrabListener
+from inspector.services.pipeline import Pipeline
+from inspector.services.recorder import Recorder
+from inspector.services.slot import FrameSlot
+from inspector.services.worker import Worker
+
+logger = logging.getLogger(__name__)
+
+_SLICE_S = 0.05
+_STOP_AFTER_IN_A_ROW = 3  # FS-10
+
+_FAULT_OF_REASON = {
+    Reason.LATE: ("TIM-001", "parts in a row were answered late", "Slow the line or call engineering."),
+    Reason.OVERRUN: ("TIM-001", "parts in a row came faster than they can be judged", "Slow the line."),
+    Reason.WRONG_SIZE: ("CAM-006", "pictures in a row have the wrong size", "Check the camera's picture size."),
+    Reason.MODEL_FAILED: ("GPU-001", "parts in a row could not be judged", "Restart the program; call maintenance."),
+    Reason.INVALID_MAP: ("GPU-001", "parts in a row gave no valid map", "Restart the program; call maintenance."),
+    Reason.NOT_DELIVERED: ("LIN-001", "answers in a row were not delivered", "Check PLC and cable."),
+}
+_CAMERA_FAULT = ("CAM-003", "parts in a row have no complete picture", "Check cable, switch and packet size.")
+
+
+@dataclass(frozen=True, slots=True)
+class LineParts:
+    """What the line is made of; built by `app`.
+
+    Attributes:
+        deadline_ms: answer every part within this even when its recipe allows longer; None adds no limit.
+        records_required: stop when records cannot be written (FS-14).
+    """
+
+    catalog: CameraCatalog
+    models: ModelStore
+    recipes: RecipeStore
+    records: RecordStore
+    recorder: Recorder
+    output: LineOutput
+    find_regions: RegionFinder
+    faults: FaultBoard
+    clock: Clock
+    source: str
+    deadline_ms: int | None = None
+    records_required: bool = True
+
+
+class InspectionService:
+    """One line with one camera, one recipe at a time, one answer a part."""
+
+    def __init__(self, parts: LineParts, recipe: Recipe | None = None) -> None:
+        """Wire the line; it is Stopped, and stays so until a person starts it (FS-7)."""
+        self._parts = parts
+        self._recipe = recipe
+        self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._slot = FrameSlot()
+        self._answers = Answers(parts.output, parts.clock, on_undelivered=self._on_undelivered, on_failure=self._on_bug)
+        self._worker = Worker("inspect", self._run, self._on_bug)
+        self._status = LineStatus(LineState.STOPPED, parts.clock.now())
+        self._grabber: Grabber | None = None
+        self._model: AnomalyModel | None = None
+        self._pipeline: Pipeline | None = None
+        self._camera_lost = ""
+        self._limit: int | None = None
+        self._in_a_row = 0
+        self._recorded_before = 0
+        self._counter = PartCounter(parts.records, parts.clock, simulated=self.simulated)
+        self._disconnect: tuple[Callable[[], None], ...] = ()
+        self.inspected: Emitter[Inspection] = Emitter("InspectionService.inspected")
+        self.status_changed: Emitter[LineStatus] = Emitter("InspectionService.status_changed")
+        self.faults_changed: Emitter[tuple[Fault, ...]] = parts.faults.changed
+        self.recipe_changed: Emitter[Recipe] = Emitter("InspectionService.recipe_changed")
+        self.lot_changed: Emitter[str] = Emitter("InspectionService.lot_changed")
+        self.records_changed: Emitter[Balance] = Emitter("InspectionService.records_changed")
+
+    # --- what the window reads; any thread ---------------------------------------------------------------------------
+
+    @property
+    def status(self) -> LineStatus:
+        """What the line is doing."""
+        return self._status
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong, in the order of the fault bar."""
+        return self._parts.faults.faults
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The recipe in force; None until a product is chosen."""
+        return self._recipe
+
+    @property
+    def lot(self) -> str:
+        """The lot in hand; "" if none was entered."""
+        return self._counter.lot
+
+    @property
+    def lot_counts(self) -> Counts:
+        """Sums of the lot in hand."""
+        return self._counter.lot_counts
+
+    @property
+    def shift_counts(self) -> Counts:
+        """Sums since the shift began."""
+        return self._counter.shift_counts
+
+    @property
+    def balance(self) -> Balance:
+        """The sum that proves that no part is silent, over the run in hand."""
+        recorder = self._parts.recorder
+        triggers, answers, in_hand = self._answers.counts
+        return Balance(triggers, answers, in_hand, recorder.recorded_count - self._recorded_before, recorder.waiting)
+
+    @property
+    def source(self) -> str:
+        """The camera's id."""
+        return self._parts.source
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the source is not a production camera (FS-12)."""
+        return not self._parts.source.startswith("genicam:")
+
+    @property
+    def model(self) -> ModelRef | None:
+        """The loaded model."""
+        return None if self._model is None else self._model.ref
+
+    @property
+    def device(self) -> str:
+        """Where the model runs; "" until it is loaded."""
+        return "" if self._model is None else self._model.device
+
+    @property
+    def runtime(self) -> str:
+        """What runs the model; "" until it is loaded."""
+        return "" if self._model is None else self._model.runtime
+
+    def recipes(self) -> tuple[Recipe, ...]:
+        """Published recipes; reads the database, so not for the main thread."""
+        return self._parts.recipes.list()
+
+    # --- commands; any thread, return at once ------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Start the threads of the line; it stays Stopped."""
+        recorder = self._parts.recorder
+        self._disconnect = (
+            recorder.recorded.connect(self._on_recorded),
+            recorder.failed.connect(self._on_recorder_failed),
+        )
+        self._counter.load()
+        self._answers.start()
+        self._worker.start()
+
+    def close(self, timeout_s: float = 10.0) -> bool:
+        """Stop, make the outputs safe and end the threads; True when all ended in time."""
+        self.stop()
+        ended = self._worker.stop(timeout_s)
+        ended = self._answers.close() and ended
+        for disconnect in self._disconnect:
+            disconnect()
+        if self._model is not None:
+            self._model.close()
+        return ended
+
+    def start(self, limit: int | None = None) -> None:
+        """Begin or go on inspecting.
+
+        Args:
+            limit: stop after this many parts; None goes on until somebody stops the line.
+        """
+        self._commands.put(lambda: self._start(limit))
+
+    def pause(self) -> None:
+        """Finish the parts in hand and take no new ones."""
+        self._commands.put(self._pause)
+
+    def stop(self) -> None:
+        """Finish the parts in hand and stop."""
+        self._commands.put(self._stop)
+
+    def acknowledge(self, code: str) -> None:
+        """Somebody has read a fault; the last stopping one that is read leaves the state Fault."""
+        self._commands.put(lambda: self._acknowledge(code))
+
+    def change_recipe(self, recipe: Recipe) -> None:
+        """Take another product; only while Stopped or Paused."""
+        self._commands.put(lambda: self._change_recipe(recipe))
+
+    def new_lot(self, lot: str) -> None:
+        """Close the lot in hand and open another."""
+        self._commands.put(lambda: self._new_lot(lot))
+
+    def flag(self, inspection_id: str, *, flagged: bool) -> None:
+        """Put a part on the review list, or take it off."""
+        self._parts.recorder.flag(inspection_id, flagged=flagged)
+
+    # --- inspect thread ----------------------------------------------------------------------------------------------
+
+    def _run(self, stop: threading.Event) -> None:
+        try:
+            while not (stop.is_set() and self._status.state in (LineState.STOPPED, LineState.FAULTED)):
+                self._carry_out_commands()
+                part = self._slot.take(_SLICE_S)
+                if part is not None:
+                    self._inspect(part)
+                self._parts.output.beat()
+        finally:
+            self._parts.output.close()
+            if self._grabber is not None:
+                self._grabber.stop()
+
+    def _carry_out_commands(self) -> None:
+        while True:
+            try:
+                command = self._commands.get_nowait()
+            except queue.Empty:
+                return
+            command()
+
+    def _inspect(self, part: Frame | MissedFrame) -> None:
+        assert self._pipeline is not None, "parts come only while a pipeline stands"
+        if self._answers.is_open(part.frame_id) or isinstance(part, MissedFrame):
+            inspection = self._pipeline.inspect(part, self._counter.lot)
+        else:
+            inspection = self._pipeline.expired(part, self._counter.lot)
+        inspection = replace(inspection, decision=self._answers.answer(part, inspection.decision))
+        self._parts.recorder.submit(inspection)
+        self._counter.count(inspection.decision.verdict)
+        self.inspected.emit(inspection)
+        self._watch(inspection)
+
+    def _watch(self, inspection: Inspection) -> None:
+        """FS-10: what goes wrong several times in a row stops the line."""
+        decision = inspection.decision
+        if decision.verdict is not Verdict.NOT_INSPECTED:
+            self._in_a_row = 0
+            return
+        self._in_a_row += 1
+        if self._in_a_row >= _STOP_AFTER_IN_A_ROW and self._status.state is LineState.RUNNING:
+            code, what, hint = _FAULT_OF_REASON.get(decision.reason, _CAMERA_FAULT)
+            self._fail(OperationalError(code, f"{self._in_a_row} {what}. Last: {decision.detail}", hint))
+
+    # --- commands, in the inspect thread -----------------------------------------------------------------------------
+
+    def _start(self, limit: int | None) -> None:
+        if self._status.state is LineState.PAUSED and self._grabber is not None:
+            if self._pipeline is None:
+                # Another product was chosen while paused: a new run, with all its checks.
+                self._end_run()
+                self._change(LineState.STOPPING)
+                self._change(LineState.STOPPED)
+            else:
+                self._in_a_row = 0
+                self._change(LineState.RUNNING)
+                self._parts.output.ready(ready=True)
+                self._grabber.resume()
+                return
+        if self._status.state is not LineState.STOPPED or self._recipe is None:
+            return
+        self._limit = limit
+        self._change(LineState.STARTING, StartStep.MODEL)
+        try:
+            recipe = self._published(self._recipe)
+            self._load(recipe)
+        except InspectorError as error:
+            self._fail(_as_operational(error))
+            return
+        self._change(LineState.STARTING, StartStep.CAMERA)
+        self._answers.reset()
+        self._recorded_before = self._parts.recorder.recorded_count + self._parts.recorder.waiting
+        self._in_a_row = 0
+        self._begin_grabbing(recipe)
+
+    def _published(self, recipe: Recipe) -> Recipe:
+        """The recipe as it stands in the store now, so that an altered one is refused at every start (A-12)."""
+        if recipe.version == 0:
+            return recipe.validated()
+        return self._parts.recipes.get(recipe.product, recipe.version).validated()
+
+    def _load(self, recipe: Recipe) -> None:
+        wanted = self._parts.models.load
+        if (
+            self._model is None
+            or self._model.ref.name != recipe.model_name
+            or (recipe.model_version not in (0, self._model.ref.version))
+        ):
+            if self._model is not None:
+                self._model.close()
+                self._model = None
+            self._model = wanted(recipe.model_name, recipe.model_version)
+        self._change(LineState.STARTING, StartStep.SELF_TEST)
+        self._model.self_test()
+        self._pipeline = Pipeline(self._model, recipe, self._parts.find_regions, self._parts.clock)
+
+    def _begin_grabbing(self, recipe: Recipe) -> None:
+        def later(command: Callable[[], None]) -> None:
+            self._commands.put(command)
+
+        deadline_ms = min(recipe.output.deadline_ms, self._parts.deadline_ms or recipe.output.deadline_ms)
+
+        def take(part: Frame | MissedFrame) -> None:
+            self._answers.open(part, recipe, deadline_ms)
+            self._slot.put(part)
+
+        self._grabber = Grabber(
+            self._parts.catalog,
+            self._parts.source,
+            recipe,
+            GrabListener(
+                opened=lambda info, size: later(lambda: self._camera_opened(info, size)),
+                part=take,
+                lost=lambda error: later(lambda: self._lose_camera(error)),
+                found=lambda: later(self._find_camera),
+                finished=lambda: later(self._stop),
+            ),
+            on_failure=self._on_bug,
+            limit=self._limit,
+        )
+        self._grabber.start()
+
+    def _camera_opened(self, info: CameraInfo, size: Size | None) -> None:
+        if self._status.state is not LineState.STARTING or self._grabber is None or self._pipeline is None:
+            return
+        logger.info("Camera %s is open, frames of %s", info.id, size)
+        self._change(LineState.STARTING, StartStep.OUTPUT)
+        try:
+            if size is not None:
+                self._pipeline.prepare(size)
+            self._parts.output.fault(active=False)
+            self._parts.output.ready(ready=True)
+        except InspectorError as error:
+            self._fail(_as_operational(error))
+            return
+        self._change(LineState.RUNNING)
+        self._grabber.resume()
+
+    def _pause(self) -> None:
+        if self._status.state is not LineState.RUNNING or self._grabber is None:
+            return
+        self._parts.output.ready(ready=False)
+        self._grabber.pause()
+        self._drain()
+        if self._status.state is LineState.RUNNING:
+            self._change(LineState.PAUSED)
+
+    def _stop(self) -> None:
+        if self._status.state is LineState.FAULTED:
+            # Nobody looks for the camera any more, so its fault cannot clear by itself.
+            self._end_run()
+            self._find_camera()
+            return
+        if self._status.state not in (LineState.STARTING, LineState.RUNNING, LineState.PAUSED):
+            return
+        self._change(LineState.STOPPING)
+        self._end_run()
+        if self._status.state is LineState.STOPPING:
+            self._change(LineState.STOPPED)
+
+    def _end_run(self) -> None:
+        """No new frames, then the parts in hand, then nothing open."""
+        self._parts.output.ready(ready=False)
+        if self._grabber is not None:
+            self._grabber.stop()
+            self._grabber = None
+        self._drain()
+
+    def _drain(self) -> None:
+        """Judge what waits; the grab thread may still be handing over one part after a pause."""
+        while (part := self._slot.take(0 if self._grabber is None else 2 * _SLICE_S)) is not None:
+            self._inspect(part)
+
+    def _acknowledge(self, code: str) -> None:
+        faults = self._parts.faults
+        faults.acknowledge(code)
+        if code != self._camera_lost and self._status.state is LineState.FAULTED:
+            # Nothing but the camera tells by itself that it is well again; Start repeats every check.
+            faults.gone(code)
+        self._leave_fault()
+
+    def _leave_fault(self) -> None:
+        """Back to Stopped once every stopping fault was read and its cause is away."""
+        unread = any(fault.life is not FaultLife.ACTIVE_ACKNOWLEDGED for fault in self._parts.faults.faults)
+        if self._status.state is LineState.FAULTED and not self._parts.faults.stops_line and not unread:
+            self._end_run()
+            self._parts.output.fault(active=False)
+            self._change(LineState.STOPPED)
+
+    def _change_recipe(self, recipe: Recipe) -> None:
+        if self._status.state not in (LineState.STOPPED, LineState.PAUSED):
+            return
+        self._recipe = recipe
+        self._pipeline = None
+        self.recipe_changed.emit(recipe)
+
+    def _new_lot(self, lot: str) -> None:
+        self._counter.open_lot(lot)
+        self.lot_changed.emit(lot)
+
+    def _lose_camera(self, error: OperationalError) -> None:
+        self._camera_lost = error.code
+        self._fail(error)
+
+    def _find_camera(self) -> None:
+        code, self._camera_lost = self._camera_lost, ""
+        if code:
+            self._parts.faults.gone(code)
+        self._leave_fault()
+
+    def _fail(self, error: OperationalError) -> None:
+        """Outputs safe, the fault on the board, and no further verdicts until somebody has read it."""
+        logger.error("The line stops: %s", error)
+        self._parts.output.ready(ready=False)
+        self._parts.output.fault(active=True)
+        self._parts.faults.report(error)
+        if self._status.state is LineState.FAULTED:
+            return
+        if self._grabber is not None and not self._camera_lost:
+            self._grabber.stop()
+            self._grabber = None
+        self._change(LineState.FAULTED)
+        self._drain()
+
+    def _change(self, state: LineState, step: StartStep | None = None) -> None:
+        before = self._status.state
+        if state is not before and not may_follow(before, state):
+            raise RuntimeError(f"the line cannot go from {before.value} to {state.value}")
+        self._status = LineStatus(state, self._parts.clock.now(), step)
+        self.status_changed.emit(self._status)
+
+    # --- news from other threads -------------------------------------------------------------------------------------
+
+    def _on_recorded(self, record: InspectionRecord) -> None:
+        self.records_changed.emit(self.balance)
+
+    def _on_recorder_failed(self, error: OperationalError) -> None:
+        self.report(error)
+
+    def _on_undelivered(self, error: OperationalError) -> None:
+        self.report(error)
+
+    def report(self, error: OperationalError) -> None:
+        """Take a fault from health, recorder or output; a stopping one stops the line."""
+        if error.code == "DAT-002" and not self._parts.records_required:
+            self._parts.faults.report(error)
+            return
+        self._commands.put(lambda: self._take(error))
+
+    def _take(self, error: OperationalError) -> None:
+        active = self._status.state in (LineState.STARTING, LineState.RUNNING, LineState.PAUSED)
+        self._parts.faults.report(error)
+        if active and self._parts.faults.stops_line:
+            self._fail(error)
+
+    def _on_bug(self, error: Exception) -> None:
+        """A thread of the line ended by a bug: outputs safe at once, then the fault (R-21)."""
+        self._parts.output.close()
+        self._parts.faults.report(
+            OperationalError("SYS-001", f"A part of the program failed: {error!r}.", "Restart the program.")
+        )
+        self._status = LineStatus(LineState.FAULTED, self._parts.clock.now())
+        self.status_changed.emit(self._status)
+
+
+def _as_operational(error: InspectorError) -> OperationalError:
+    """A recipe that cannot be used stops the line like a broken one."""
+    if isinstance(error, OperationalError):
+        return error
+    return OperationalError("RCP-002", str(error), "Choose another product or correct the recipe.")
