@@ -22,7 +22,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
 
-# Shared machines are slow in bursts: examples are counted, not timed. Seeds are fixed so that a red run can be repeated.
+# Shared machines are slow in bursts, so examples are counted, not timed. Fixed seeds make a red run repeatable.
 settings.register_profile(
     "house", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
