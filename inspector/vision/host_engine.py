@@ -1,0 +1,83 @@
+"""Frames on the processor: OpenCV cuts them, a runtime scores the tiles, numpy joins the maps."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inspector.vision.tiles import FramePlan, ViewMaps, cut_frame, join_views
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from inspector.vision.runtimes import Runtime
+    from inspector.vision.selftest import SelfTest
+
+
+class HostEngine:
+    """Implements `model.Engine` around any `Runtime`."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        """Takes the runtime over and closes it."""
+        self._runtime = runtime
+        self._plan: FramePlan | None = None
+        self._stage_ms: dict[str, float] = {}
+
+    @property
+    def device(self) -> str:
+        """Where it runs, for people."""
+        return self._runtime.device
+
+    @property
+    def name(self) -> str:
+        """What runs it."""
+        return self._runtime.name
+
+    @property
+    def stage_ms(self) -> Mapping[str, float]:
+        """Where the last frame's time went: cut (resize and tiles), model, blend."""
+        return self._stage_ms
+
+    def prepare(self, plan: FramePlan) -> None:
+        """Allocate and warm up for frames of one plan."""
+        self._runtime.prepare(plan.tiles)
+        self._plan = plan
+
+    def views(self, image: NDArray[np.uint8]) -> ViewMaps:
+        """Raw maps of a frame of the prepared plan."""
+        if self._plan is None:
+            raise ValueError("the engine is not prepared")
+        begin = time.perf_counter_ns()
+        tiles = cut_frame(image, self._plan, self._runtime.input)
+        cut = time.perf_counter_ns()
+        values = self._runtime.run(tiles)
+        scored = time.perf_counter_ns()
+        views = join_views(values, self._plan)
+        joined = time.perf_counter_ns()
+        self._stage_ms = {"cut": (cut - begin) / 1e6, "model": (scored - cut) / 1e6, "blend": (joined - scored) / 1e6}
+        return views
+
+    def check(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Token maps of stored tiles, dealt out over runs of the prepared size, so that nothing is compiled anew."""
+        room = self._plan.tiles if self._plan else len(tiles)
+        self._runtime.prepare(room)
+        maps = []
+        for start in range(0, len(tiles), room):
+            part = tiles[start : start + room]
+            batch = np.zeros_like(self._runtime.input)
+            batch[: len(part)] = part
+            maps.append(self._runtime.run(batch)[: len(part)].copy())
+        return np.concatenate(maps)
+
+    def reference(self, self_test: SelfTest) -> NDArray[np.float32]:
+        """What `check` must give in the runtime's precision."""
+        return self._runtime.reference(self_test)
+
+    def close(self) -> None:
+        """Free memory; idempotent."""
+        self._plan = None
+        self._runtime.close()

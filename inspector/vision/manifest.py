@@ -1,0 +1,389 @@
+"""The manifest: what a model folder says about itself, read strictly.
+
+A missing key filled in with a default could belie the weights, so every key must be there and none may be unknown. The
+manifest also holds the hash of every other file of the folder; its own hash is the model's identity (`ModelRef`).
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import tomli_w
+
+from inspector.core.calibration import Calibration
+from inspector.core.errors import InvalidInput
+from inspector.core.recipe import Framing
+from inspector.core.refs import is_safe_name
+from inspector.vision.networks.backbone import InputStatistics
+from inspector.vision.networks.config import STRIDE_PX, DetectorConfig
+
+SCHEMA: Final = 1
+"""Version of the manifest's own shape; a newer one is refused, never guessed at."""
+
+Fact = str | int | float
+"""A plain fact about the training: nothing in the program depends on it, people and reports read it."""
+
+
+class InvalidManifest(InvalidInput):
+    """A manifest has missing, unknown or wrong entries; carries all of them."""
+
+    subject = "The manifest"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductEntry:
+    """How one product was taught, and what its held-out good parts scored.
+
+    Attributes:
+        framing, scale, overlap_px: as in a recipe.
+        tile_level: divisor of the tiles' raw map, so that 1.0 is the limit; 0 when the product was not taught in tiles.
+        whole_level: the same for the whole picture; 0 when it was not taught as a whole.
+        calibration: of the fused scores, in multiples of the levels.
+        scores: the held-out good parts' fused scores, ascending.
+    """
+
+    framing: Framing
+    scale: float
+    overlap_px: int
+    tile_level: float
+    whole_level: float
+    calibration: Calibration
+    scores: tuple[float, ...]
+
+    def problems(self) -> list[str]:
+        """Every reason why this entry cannot be used."""
+        found = []
+        if not (math.isfinite(self.scale) and 0 < self.scale <= 4):
+            found.append(f"scale {self.scale} is outside 0 to 4")
+        if not 0 <= self.overlap_px <= 1024:
+            found.append(f"overlap_px {self.overlap_px} is outside 0 to 1024")
+        for name, level, needed in (
+            ("tile_level", self.tile_level, self.framing is not Framing.WHOLE),
+            ("whole_level", self.whole_level, self.framing is not Framing.TILES),
+        ):
+            if not (math.isfinite(level) and level >= 0):
+                found.append(f"{name} {level} must be a number, 0 or more")
+            elif needed and level == 0:
+                found.append(f"{name} must be above 0 for framing {self.framing.value!r}")
+        if not self.scores or not all(math.isfinite(score) and score >= 0 for score in self.scores):
+            found.append("scores must be a list of numbers, 0 or more, and not empty")
+        elif list(self.scores) != sorted(self.scores):
+            found.append("scores must ascend")
+        if not (math.isfinite(self.calibration.limit) and self.calibration.limit > 0):
+            found.append(f"calibration.limit {self.calibration.limit} must be a number above 0")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything about a model but its numbers.
+
+    Attributes:
+        name, version: the folder's; a draft that was not written yet has version 0.
+        created_at: aware UTC time.
+        preset: which training preset made it, for people.
+        input: how pixels are scaled before the network.
+        offset_px: (dx, dy) in network pixels by which the map's drawing must be moved (uniad.md 11.2).
+        rim_cells, overlap_px: default tiling; a recipe may ask for another overlap.
+        products: by name.
+        files: SHA-256 of every other file of the folder, by file name.
+        training: plain facts: data hash, steps, seconds, seed, loss, library versions …
+        license: under which the weights may be used.
+    """
+
+    name: str
+    version: int
+    created_at: datetime
+    preset: str
+    detector: DetectorConfig
+    input: InputStatistics
+    offset_px: tuple[float, float]
+    rim_cells: int
+    overlap_px: int
+    products: Mapping[str, ProductEntry]
+    training: Mapping[str, Fact]
+    license: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    schema: int = SCHEMA
+
+    @property
+    def architecture(self) -> str:
+        """The paper's name of the network."""
+        return self.detector.architecture
+
+    @property
+    def tile_px(self) -> int:
+        """Side of a tile in network pixels."""
+        return self.detector.input_size
+
+    @property
+    def cells(self) -> int:
+        """Cells along a side of a tile."""
+        return self.detector.input_size // STRIDE_PX
+
+
+def write_manifest(manifest: Manifest) -> str:
+    """The manifest as TOML text; `read_manifest` gives an equal value back."""
+    document = {
+        "schema": manifest.schema,
+        "name": manifest.name,
+        "version": manifest.version,
+        "created_at": manifest.created_at,
+        "architecture": manifest.architecture,
+        "preset": manifest.preset,
+        "license": manifest.license,
+        "detector": manifest.detector.to_dict(),
+        "input": {"mean": list(manifest.input.mean), "std": list(manifest.input.std)},
+        "geometry": {
+            "tile_px": manifest.tile_px,
+            "stride_px": STRIDE_PX,
+            "offset_px": list(manifest.offset_px),
+            "rim_cells": manifest.rim_cells,
+            "overlap_px": manifest.overlap_px,
+        },
+        "products": {name: _product_table(entry) for name, entry in manifest.products.items()},
+        "training": dict(manifest.training),
+        "files": dict(manifest.files),
+    }
+    return tomli_w.dumps(document)
+
+
+def read_manifest(text: str) -> Manifest:
+    """Read a manifest strictly.
+
+    Raises:
+        InvalidManifest: not TOML, a newer schema, or missing, unknown and wrong keys; all problems at once.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidManifest([f"it is not TOML: {error}"]) from error
+    schema = document.get("schema")
+    if isinstance(schema, int) and not isinstance(schema, bool) and schema > SCHEMA:
+        raise InvalidManifest(
+            [f"it has schema {schema} and this program reads up to {SCHEMA}; it was written by a newer version"]
+        )
+    root = _Table(document, "")
+    schema = root.integer("schema", 1)
+    name = root.text("name")
+    version = root.integer("version", 1)
+    created_at = root.time("created_at")
+    architecture = root.text("architecture")
+    preset = root.text("preset")
+    license_ = root.text("license")
+    detector = _read_detector(root.table("detector"))
+    statistics = _read_input(root.table("input"))
+    geometry = root.table("geometry")
+    tile_px = geometry.integer("tile_px", 1)
+    stride_px = geometry.integer("stride_px", 1)
+    offset_px = geometry.numbers("offset_px", 2)
+    rim_cells = geometry.integer("rim_cells", 0)
+    overlap_px = geometry.integer("overlap_px", 0)
+    geometry.finish()
+    products = {key: _read_product(table) for key, table in root.table("products").tables()}
+    training = root.table("training").facts()
+    files = root.table("files").texts()
+    root.finish()
+    problems = root.problems
+    if name and not is_safe_name(name):
+        problems.append(f"name {name!r} may not become a folder")
+    if detector is not None:
+        if architecture != detector.architecture:
+            problems.append(f"architecture {architecture!r} is not the detector's, {detector.architecture!r}")
+        if tile_px != detector.input_size or stride_px != STRIDE_PX:
+            problems.append(
+                f"geometry has tiles of {tile_px} px and cells of {stride_px} px,"
+                f" the detector {detector.input_size} and {STRIDE_PX}"
+            )
+    for key, entry in products.items():
+        problems += [f"products.{key}: {problem}" for problem in (entry.problems() if entry else ())]
+    if problems or detector is None or statistics is None:
+        raise InvalidManifest(problems)
+    return Manifest(
+        schema=schema,
+        name=name,
+        version=version,
+        created_at=created_at,
+        preset=preset,
+        detector=detector,
+        input=statistics,
+        offset_px=(offset_px[0], offset_px[1]),
+        rim_cells=rim_cells,
+        overlap_px=overlap_px,
+        products={key: entry for key, entry in products.items() if entry is not None},
+        training=training,
+        license=license_,
+        files=files,
+    )
+
+
+def _product_table(entry: ProductEntry) -> dict[str, Any]:
+    calibration = entry.calibration
+    return {
+        "framing": entry.framing.value,
+        "scale": entry.scale,
+        "overlap_px": entry.overlap_px,
+        "tile_level": entry.tile_level,
+        "whole_level": entry.whole_level,
+        "scores": list(entry.scores),
+        "calibration": {
+            "limit": calibration.limit,
+            "samples": calibration.samples,
+            "rank": calibration.rank,
+            "target_rate": calibration.target_rate,
+            "expected_rate": calibration.expected_rate,
+            "upper_rate": calibration.upper_rate,
+            "reached": calibration.reached,
+        },
+    }
+
+
+def _read_product(table: _Table) -> ProductEntry | None:
+    before = len(table.problems)
+    framing = table.text("framing")
+    if framing and framing not in {value.value for value in Framing}:
+        table.problem("framing", f"one of {[value.value for value in Framing]}", framing)
+    scale = table.number("scale")
+    overlap_px = table.integer("overlap_px", 0)
+    tile_level = table.number("tile_level")
+    whole_level = table.number("whole_level")
+    scores = table.numbers("scores", None)
+    inner = table.table("calibration")
+    calibration = Calibration(
+        limit=inner.number("limit"),
+        samples=inner.integer("samples", 1),
+        rank=inner.integer("rank", 1),
+        target_rate=inner.number("target_rate"),
+        expected_rate=inner.number("expected_rate"),
+        upper_rate=inner.number("upper_rate"),
+        reached=inner.boolean("reached"),
+    )
+    inner.finish()
+    table.finish()
+    if len(table.problems) > before:
+        return None
+    return ProductEntry(Framing(framing), scale, overlap_px, tile_level, whole_level, calibration, scores)
+
+
+def _read_detector(table: _Table) -> DetectorConfig | None:
+    if not table.present:
+        return None
+    try:
+        return DetectorConfig.from_dict(table.take_all())
+    except ValueError as error:
+        table.problems.append(f"detector: {str(error).removeprefix('detector configuration: ')}")
+        return None
+
+
+def _read_input(table: _Table) -> InputStatistics | None:
+    mean, std = table.numbers("mean", 3), table.numbers("std", 3)
+    table.finish()
+    if len(mean) != 3 or len(std) != 3:
+        return None
+    if not all(value > 0 for value in std):
+        table.problem("std", "three numbers above 0", std)
+        return None
+    return InputStatistics((mean[0], mean[1], mean[2]), (std[0], std[1], std[2]))
+
+
+class _Table:
+    """One TOML table being read: remembers what was asked for and collects every problem in the root's list."""
+
+    def __init__(self, data: object, path: str, problems: list[str] | None = None) -> None:
+        self.problems = [] if problems is None else problems
+        self.present = isinstance(data, Mapping)
+        self._data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+        self._path = path
+        self._known: set[str] = set()
+
+    def problem(self, key: str, expected: str, found: object) -> None:
+        self.problems.append(f"{self._path}{key}: expected {expected}, found {found!r}")
+
+    def finish(self) -> None:
+        """Name the keys that nobody asked for."""
+        self.problems += [f"{self._path}{key}: unknown key" for key in self._data if key not in self._known]
+
+    def text(self, key: str) -> str:
+        value = self._get(key)
+        if isinstance(value, str) and value:
+            return value
+        self._wrong(key, "text", value)
+        return ""
+
+    def integer(self, key: str, least: int) -> int:
+        value = self._get(key)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
+            return value
+        self._wrong(key, f"a whole number from {least}", value)
+        return least
+
+    def number(self, key: str) -> float:
+        value = self._get(key)
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            return float(value)
+        self._wrong(key, "a finite number", value)
+        return 0.0
+
+    def boolean(self, key: str) -> bool:
+        value = self._get(key)
+        if isinstance(value, bool):
+            return value
+        self._wrong(key, "true or false", value)
+        return False
+
+    def time(self, key: str) -> datetime:
+        value = self._get(key)
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return value
+        self._wrong(key, "a date and time with zone", value)
+        return datetime.min  # noqa: DTZ901 (never used: a problem was recorded)
+
+    def numbers(self, key: str, count: int | None) -> tuple[float, ...]:
+        value = self._get(key)
+        if isinstance(value, list) and (count is None or len(value) == count) and all(map(_is_number, value)):
+            return tuple(float(item) for item in value)
+        self._wrong(key, f"{'a list of' if count is None else count} finite numbers", value)
+        return (0.0,) * (count or 0)
+
+    def table(self, key: str) -> _Table:
+        value = self._get(key)
+        if not isinstance(value, Mapping):
+            self._wrong(key, "a table", value)
+        return _Table(value, f"{self._path}{key}.", self.problems)
+
+    def tables(self) -> list[tuple[str, _Table]]:
+        return [(key, self.table(key)) for key in self._data]
+
+    def facts(self) -> dict[str, Fact]:
+        for key, value in self._data.items():
+            if isinstance(value, bool) or not isinstance(value, str | int | float):
+                self.problem(key, "text or a number", value)
+        return dict(self.take_all())
+
+    def texts(self) -> dict[str, str]:
+        return {key: self.text(key) for key in self._data}
+
+    def take_all(self) -> Mapping[str, Any]:
+        self._known |= set(self._data)
+        return self._data
+
+    def _get(self, key: str) -> Any:  # noqa: ANN401 (TOML holds anything)
+        self._known.add(key)
+        return self._data.get(key)
+
+    def _wrong(self, key: str, expected: str, value: object) -> None:
+        if not self.present:
+            return  # the missing table was named once; its keys would only repeat that
+        if key in self._data:
+            self.problem(key, expected, value)
+        else:
+            self.problems.append(f"{self._path}{key}: missing key, expected {expected}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

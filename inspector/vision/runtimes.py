@@ -1,0 +1,303 @@
+"""The same network run by torch or by OpenVINO, behind one contract: tiles in, token maps out.
+
+On a processor the runtime decides the speed, not the network. Measured on 4 cores of an AMD EPYC (Zen 4), light
+detector at 256 px, ms a tile: torch eager float32 with 4 threads 14, OpenVINO float32 6.9, bfloat16 2.5. One stream per
+thread with one or two tiles each beat one stream with all threads, except for a single tile.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import warnings
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+import openvino as ov
+import torch
+from torch import Tensor, nn
+
+from inspector.vision.device import device_name
+from inspector.vision.networks.config import STRIDE_PX
+from inspector.vision.selftest import SelfTest, compare_maps
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from inspector.vision.networks.backbone import InputStatistics
+    from inspector.vision.networks.detector import Detector
+
+logger = logging.getLogger(__name__)
+
+TORCH_BATCH: Final = 8
+"""Tiles a forward pass of torch takes; more only cost memory."""
+
+
+class Runtime(Protocol):
+    """A loaded detector. One thread at a time; `run` releases Python's lock while it works."""
+
+    @property
+    def device(self) -> str:
+        """Where it runs, for people."""
+
+    @property
+    def name(self) -> str:
+        """What runs it, for example "openvino bf16"."""
+
+    @property
+    def tile_px(self) -> int:
+        """Side of a tile."""
+
+    @property
+    def input(self) -> NDArray[np.uint8]:
+        """The prepared input, (n, S, S, 3); filling it in place saves `run` a copy."""
+
+    def reference(self, self_test: SelfTest) -> NDArray[np.float32]:
+        """What the stored tiles must give in the runtime's precision."""
+
+    def prepare(self, tiles: int) -> None:
+        """Fix the number of tiles of every `run` until the next call, allocate and warm up.
+
+        OperationalError GPU-001: out of memory. ValueError: fewer than one tile.
+        """
+
+    def run(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Token maps float32 (n, t, t) of RGB tiles uint8 (n, S, S, 3); the array is overwritten by the next run.
+
+        ValueError: another shape than prepared. OperationalError GPU-001.
+        """
+
+    def close(self) -> None:
+        """Free memory; idempotent."""
+
+
+class PixelDetector(nn.Module):
+    """A detector from uint8 pixels: what both runtimes run, and what is exported."""
+
+    mean: Tensor
+    factor: Tensor
+
+    def __init__(self, detector: Detector, statistics: InputStatistics) -> None:
+        """Shares the detector's weights."""
+        super().__init__()
+        self.detector = detector
+        self.register_buffer("mean", torch.tensor(statistics.mean) * 255, persistent=False)
+        self.register_buffer("factor", 1 / (torch.tensor(statistics.std) * 255), persistent=False)
+
+    def forward(self, tiles: Tensor) -> Tensor:
+        """(N, S, S, 3) uint8, or float of the same values -> (N, t, t) float32."""
+        x = (tiles.float() - self.mean) * self.factor
+        # A permuted view of (N, S, S, 3) is channels-last already, the layout convolutions like best.
+        maps: Tensor = self.detector(x.permute(0, 3, 1, 2))
+        return maps[:, 0]
+
+
+class TorchRuntime:
+    """Torch eager in float32 on the processor: the yardstick the others are held to."""
+
+    def __init__(self, detector: Detector, statistics: InputStatistics) -> None:
+        """Shares the detector, which must stay on the processor and in eval mode."""
+        self.tile_px = detector.config.input_size
+        self._network: PixelDetector | None = PixelDetector(detector.eval(), statistics)
+        self._input = np.zeros((0, self.tile_px, self.tile_px, 3), np.uint8)
+
+    @property
+    def device(self) -> str:
+        """Where it runs, for people."""
+        return device_name(torch.device("cpu"))
+
+    @property
+    def name(self) -> str:
+        """What runs it."""
+        return "torch float32"
+
+    @property
+    def input(self) -> NDArray[np.uint8]:
+        """The prepared input."""
+        return self._input
+
+    def reference(self, self_test: SelfTest) -> NDArray[np.float32]:
+        """The stored maps themselves."""
+        return self_test.maps
+
+    def prepare(self, tiles: int) -> None:
+        """Allocate the input; torch needs nothing else."""
+        _check_count(tiles)
+        self._input = np.zeros((tiles, self.tile_px, self.tile_px, 3), np.uint8)
+
+    def run(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Token maps of the tiles."""
+        _check_tiles(tiles, self._input)
+        if self._network is None:
+            raise ValueError("the runtime is closed")
+        with torch.inference_mode():
+            parts = [
+                self._network(torch.from_numpy(tiles[start : start + TORCH_BATCH]))
+                for start in range(0, len(tiles), TORCH_BATCH)
+            ]
+            return np.asarray(torch.cat(parts).numpy(), np.float32)
+
+    def close(self) -> None:
+        """Let go of the network."""
+        self._network = None
+
+
+class OpenVinoRuntime:
+    """OpenVINO on the processor, converted in memory from the torch detector at load.
+
+    Every batch is an inference request of its own, bound to its slice of the input and the output, so that a frame
+    costs no copies and no Python between its tiles.
+    """
+
+    def __init__(
+        self, detector: Detector, statistics: InputStatistics, *, threads: int, self_test: SelfTest | None = None
+    ) -> None:
+        """Convert, and choose the precision.
+
+        Args:
+            detector: in eval mode, on the processor; not kept.
+            statistics: how pixels are scaled.
+            threads: processors to use.
+            self_test: the evidence that bfloat16 needs; None stays with float32.
+        """
+        self.tile_px = detector.config.input_size
+        self._cells = self.tile_px // STRIDE_PX
+        self._threads = threads
+        self._core = ov.Core()
+        self._model: Any = _convert(PixelDetector(detector.eval(), statistics))
+        self._input = np.zeros((0, self.tile_px, self.tile_px, 3), np.uint8)
+        self._output = np.zeros((0, self._cells, self._cells), np.float32)
+        self._requests: list[Any] = []
+        self._count = 0
+        self._precision = "f32"
+        self._reference: NDArray[np.float32] | None = None
+        if self_test is not None:
+            self._choose_precision(self_test)
+
+    @property
+    def device(self) -> str:
+        """Where it runs, for people."""
+        return device_name(torch.device("cpu"))
+
+    @property
+    def name(self) -> str:
+        """What runs it."""
+        return f"openvino {self._precision}"
+
+    @property
+    def input(self) -> NDArray[np.uint8]:
+        """The prepared input."""
+        return self._input[: self._count]
+
+    def reference(self, self_test: SelfTest) -> NDArray[np.float32]:
+        """The stored maps, or the accepted ones of reduced precision."""
+        return self_test.maps if self._reference is None else self._reference
+
+    def prepare(self, tiles: int) -> None:
+        """Compile for this number of tiles and warm up; the same number again costs nothing."""
+        _check_count(tiles)
+        if self._model is None:
+            raise ValueError("the runtime is closed")
+        if tiles == self._count:
+            return
+        batch, streams = choose_batch(tiles, self._threads)
+        padded = math.ceil(tiles / batch) * batch
+        model = self._model.clone()
+        model.reshape([batch, self.tile_px, self.tile_px, 3])
+        compiled = self._core.compile_model(
+            model,
+            "CPU",
+            {
+                "INFERENCE_PRECISION_HINT": self._precision,
+                "INFERENCE_NUM_THREADS": self._threads,
+                "NUM_STREAMS": streams,
+                "ENABLE_CPU_PINNING": False,  # two processes pinned to the same cores would halve each other
+            },
+        )
+        self._input = np.zeros((padded, self.tile_px, self.tile_px, 3), np.uint8)
+        self._output = np.zeros((padded, self._cells, self._cells), np.float32)
+        self._requests = [self._request(compiled, start, batch) for start in range(0, padded, batch)]
+        self._count = tiles
+        self.run(self.input)
+
+    def run(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Token maps of the tiles."""
+        _check_tiles(tiles, self.input)
+        if not np.shares_memory(tiles, self._input):
+            self._input[: self._count] = tiles
+        for request in self._requests:
+            request.start_async()
+        for request in self._requests:
+            request.wait()
+        return self._output[: self._count]
+
+    def close(self) -> None:
+        """Let go of the network."""
+        self._model = None
+        self._requests = []
+        self._count = 0
+        self._input = self._input[:0]
+
+    def _request(self, compiled: Any, start: int, batch: int) -> Any:  # noqa: ANN401 (openvino has no types)
+        request = compiled.create_infer_request()
+        request.set_input_tensor(ov.Tensor(self._input[start : start + batch], shared_memory=True))
+        request.set_output_tensor(ov.Tensor(self._output[start : start + batch], shared_memory=True))
+        return request
+
+    def _choose_precision(self, self_test: SelfTest) -> None:
+        """Take bfloat16 when the processor has it and the stored tiles come out near enough.
+
+        Their maps in that precision then become the reference of later self-tests, which so stay sharp.
+        """
+        if "BF16" not in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+            return
+        exact = compare_maps(self._run_once(self_test.tiles), self_test.maps)
+        if not exact.exact:
+            return  # a model that is wrong in float32 already; the self-test says so
+        self._precision = "bf16"
+        maps = self._run_once(self_test.tiles)
+        found = compare_maps(maps, self_test.maps)
+        if found.acceptable:
+            self._reference = maps
+            logger.info("bfloat16 taken: cells differ by %.2g, scores by %.2g", found.cell, found.score)
+        else:
+            self._precision = "f32"
+            logger.info("bfloat16 refused: cells differ by %.2g, scores by %.2g", found.cell, found.score)
+
+    def _run_once(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+        self._count = 0  # the precision may have changed since
+        self.prepare(len(tiles))
+        maps = self.run(tiles).copy()
+        self._count = 0
+        return maps
+
+
+def choose_batch(tiles: int, threads: int) -> tuple[int, int]:
+    """Tiles per inference request and parallel streams for a frame of so many tiles.
+
+    A single tile gets all threads; more tiles are dealt out to one stream per thread, two at a time when there are
+    enough of them that the rest hardly counts.
+    """
+    if tiles == 1:
+        return 1, 1
+    streams = min(tiles, threads)
+    return (2 if tiles >= 8 * streams else 1), streams
+
+
+def _convert(network: PixelDetector) -> Any:  # noqa: ANN401 (openvino has no types)
+    side = network.detector.config.input_size
+    example = torch.zeros(2, side, side, 3, dtype=torch.uint8)
+    with torch.inference_mode(), warnings.catch_warnings():
+        # Tracing warns that sizes become constants; here they are constants: the batch is reshaped, the rest fixed.
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]
+        return ov.convert_model(network, example_input=example)
+
+
+def _check_count(tiles: int) -> None:
+    if tiles < 1:
+        raise ValueError(f"a runtime is prepared for at least one tile, not {tiles}")
+
+
+def _check_tiles(tiles: NDArray[np.uint8], prepared: NDArray[np.uint8]) -> None:
+    if tiles.dtype != np.uint8 or tiles.shape != prepared.shape:
+        raise ValueError(f"expected uint8 tiles {prepared.shape}, got {tiles.dtype} {tiles.shape}")

@@ -1,0 +1,364 @@
+"""Frames on a CUDA device: one upload, one small map down, nothing waits in between.
+
+The frame goes up once as uint8 from pinned memory; resize, tiles, scaling, network and joining are tensors of static
+shape, recorded once as a CUDA graph and replayed. The same code runs on the processor, where tests hold it against
+OpenCV and `TileGrid.blend`.
+
+Not yet run on a CUDA device: no machine with one was at hand when this was written. What is tested is everything but
+the streams, the graph and half precision.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from inspector.core.errors import OperationalError
+from inspector.vision.device import device_name
+from inspector.vision.preprocess import mirror_indices
+from inspector.vision.runtimes import PixelDetector
+from inspector.vision.selftest import SelfTest, compare_maps
+from inspector.vision.tiles import FramePlan, ViewMaps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from inspector.core.tiling import TileGrid
+    from inspector.vision.networks.backbone import InputStatistics
+    from inspector.vision.networks.detector import Detector
+
+logger = logging.getLogger(__name__)
+
+BATCH: Final = 32
+"""Tiles a forward pass takes on the device."""
+
+WARM_UP: Final = 3
+"""Eager passes before recording, so that libraries have chosen their kernels (PyTorch, CUDA graphs)."""
+
+_DTYPE_NAMES: Final = {torch.float32: "float32", torch.bfloat16: "bf16", torch.float16: "fp16"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taps:
+    """Resampling along one axis: output i is the sum over k of weight[k, i] * input[index[k, i]]."""
+
+    index: Tensor
+    weight: Tensor
+
+    def apply(self, x: Tensor, dim: int) -> Tensor:
+        """Resample one axis of a float tensor."""
+        shape = [1] * x.ndim
+        shape[dim] = -1
+        out = x.index_select(dim, self.index[0]) * self.weight[0].view(shape)
+        for index, weight in zip(self.index[1:], self.weight[1:], strict=True):
+            out = out + x.index_select(dim, index) * weight.view(shape)
+        return out
+
+
+def make_taps(length: int, target: int, padded: int, device: torch.device) -> Taps | None:
+    """Taps from `length` pixels to `target`, mirror-extended to `padded`; None when nothing changes.
+
+    Mean over the area when shrinking, linear when growing, as `preprocess.resize`.
+    """
+    if length == target == padded:
+        return None
+    factor = length / target
+    place = np.arange(target)
+    if target < length:
+        low, high = place * factor, (place + 1) * factor
+        first = np.floor(low + 1e-9).astype(np.int64)
+        count = int((np.ceil(high - 1e-9).astype(np.int64) - first).max())
+        pixel = first[None] + np.arange(count)[:, None]  # (K, target)
+        cover = np.minimum(high, pixel + 1) - np.maximum(low, pixel)
+        weight = np.clip(cover, 0, None) / factor
+    else:
+        center = np.clip((place + 0.5) * factor - 0.5, 0, length - 1)
+        first = np.floor(center).astype(np.int64)
+        pixel = np.stack([first, first + 1])
+        weight = np.stack([1 - (center - first), center - first])
+    mirror = mirror_indices(target, padded)
+    index = np.clip(pixel, 0, length - 1)[:, mirror]
+    return Taps(torch.from_numpy(index).to(device), torch.from_numpy(weight[:, mirror].astype(np.float32)).to(device))
+
+
+def resample(x: Tensor, rows: Taps | None, columns: Taps | None) -> Tensor:
+    """Resample (H, W, C) and round as uint8 pixels would be, so that host and device see the same picture."""
+    if rows is None and columns is None:
+        return x
+    if rows is not None:
+        x = rows.apply(x, 0)
+    if columns is not None:
+        x = columns.apply(x, 1)
+    return x.round()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlendTable:
+    """Which tile values make a cell: (K, h, w) indices into the flat values, and their weights; 0 outside the area.
+
+    A gather instead of an overlap-add, because sums by atomics differ from run to run.
+    """
+
+    index: Tensor
+    weight: Tensor
+
+    def blend(self, values: Tensor) -> Tensor:
+        """Join (N, t, t) into (h, w), equal to `TileGrid.blend`."""
+        flat = values.reshape(-1)
+        joined = flat[self.index[0]] * self.weight[0]
+        for index, weight in zip(self.index[1:], self.weight[1:], strict=True):
+            joined = joined + flat[index] * weight
+        return joined
+
+
+def make_blend_table(grid: TileGrid, device: torch.device) -> BlendTable:
+    """The gather form of a grid's overlap-add."""
+    height, width = grid.map_shape
+    cells = grid.cells
+    layers: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = []
+    filled = np.zeros((height, width), np.int64)
+    for tile, (y, x) in enumerate((grid.origins // grid.stride_px).tolist()):
+        bottom, right = min(y + cells, height), min(x + cells, width)
+        part = grid.weights[tile, : bottom - y, : right - x]
+        source = tile * cells * cells + np.arange(cells * cells).reshape(cells, cells)[: bottom - y, : right - x]
+        rows, columns = np.nonzero((part > 0) & grid.area[y:bottom, x:right])
+        level = filled[y + rows, x + columns]
+        while len(layers) <= int(level.max(initial=0)):
+            layers.append((np.zeros((height, width), np.int64), np.zeros((height, width), np.float32)))
+        for number in np.unique(level).tolist():
+            mine = level == number
+            index, weight = layers[number]
+            index[y + rows[mine], x + columns[mine]] = source[rows[mine], columns[mine]]
+            weight[y + rows[mine], x + columns[mine]] = part[rows[mine], columns[mine]]
+        filled[y + rows, x + columns] += 1
+    return BlendTable(
+        torch.from_numpy(np.stack([index for index, _ in layers])).to(device),
+        torch.from_numpy(np.stack([weight for _, weight in layers])).to(device),
+    )
+
+
+class TensorEngine:
+    """Implements `model.Engine` with torch alone."""
+
+    def __init__(
+        self,
+        detector: Detector,
+        statistics: InputStatistics,
+        device: torch.device,
+        *,
+        self_test: SelfTest | None = None,
+    ) -> None:
+        """Move the detector to the device and choose the precision.
+
+        Args:
+            detector: moved, put into eval mode, and kept.
+            statistics: how pixels are scaled.
+            device: a CUDA device; the processor only in tests.
+            self_test: the evidence that half precision needs; None stays with float32.
+        """
+        self._device = device
+        self._dtype = torch.float32
+        self._reference: NDArray[np.float32] | None = None
+        self._prepared: _Prepared | None = None
+        self._stage_ms: dict[str, float] = {}
+        with self._guard():
+            network = PixelDetector(detector.eval(), statistics).to(device)
+            network.detector.encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            self._network: PixelDetector | None = network
+            if device.type == "cuda" and self_test is not None:
+                self._choose_precision(self_test)
+
+    @property
+    def device(self) -> str:
+        """Where it runs, for people."""
+        return device_name(self._device)
+
+    @property
+    def name(self) -> str:
+        """What runs it."""
+        return f"torch {_DTYPE_NAMES[self._dtype]}"
+
+    @property
+    def stage_ms(self) -> Mapping[str, float]:
+        """Where the last frame's time went: upload (into pinned memory), device (everything else)."""
+        return self._stage_ms
+
+    def prepare(self, plan: FramePlan) -> None:
+        """Allocate, warm up and record for gray and for RGB frames of one plan."""
+        self._prepared = None  # give the old buffers back first
+        with self._guard(), torch.no_grad():
+            self._prepared = _Prepared(plan, self._device)
+            for channels in (1, 3):
+                self._prepared.lanes[channels] = self._make_lane(self._prepared, channels)
+
+    def views(self, image: NDArray[np.uint8]) -> ViewMaps:
+        """Raw maps of a frame of the prepared plan."""
+        prepared = self._prepared
+        if prepared is None:
+            raise ValueError("the engine is not prepared")
+        begin = time.perf_counter_ns()
+        lane = prepared.lanes[1 if image.ndim == 2 else 3]
+        np.copyto(lane.staging.numpy(), image.reshape(lane.staging.shape))
+        uploaded = time.perf_counter_ns()
+        with self._guard(), torch.no_grad():
+            lane.frame.copy_(lane.staging, non_blocking=True)
+            if lane.graph is None:
+                lane.maps.copy_(self._forward(lane.frame, prepared))
+            else:
+                lane.graph.replay()
+            lane.answer.copy_(lane.maps, non_blocking=True)
+            if self._device.type == "cuda":
+                torch.cuda.current_stream(self._device).synchronize()  # the only wait of a frame
+        maps = lane.answer.numpy().copy()
+        self._stage_ms = {
+            "upload": (uploaded - begin) / 1e6,
+            "device": (time.perf_counter_ns() - uploaded) / 1e6,
+        }
+        plan = prepared.plan
+        return ViewMaps(maps[0] if plan.grid else None, maps[-1] if plan.whole else None)
+
+    def check(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Token maps of stored tiles."""
+        with self._guard(), torch.no_grad():
+            values = self._score(torch.from_numpy(tiles.copy()).to(self._device))
+            return np.asarray(values.cpu().numpy(), np.float32)
+
+    def reference(self, self_test: SelfTest) -> NDArray[np.float32]:
+        """What `check` must give in the precision that was chosen."""
+        return self_test.maps if self._reference is None else self._reference
+
+    def close(self) -> None:
+        """Free memory; idempotent."""
+        self._prepared = None
+        self._network = None
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def _make_lane(self, prepared: _Prepared, channels: int) -> _Lane:
+        lane = _Lane(prepared.plan, channels, self._device)
+        if self._device.type != "cuda":
+            return lane
+        side = torch.cuda.Stream(self._device)  # type: ignore[no-untyped-call]
+        side.wait_stream(torch.cuda.current_stream(self._device))
+        with torch.cuda.stream(side):
+            for _ in range(WARM_UP):
+                lane.maps.copy_(self._forward(lane.frame, prepared))
+        torch.cuda.current_stream(self._device).wait_stream(side)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            lane.maps.copy_(self._forward(lane.frame, prepared))
+        lane.graph = graph
+        return lane
+
+    def _forward(self, frame: Tensor, prepared: _Prepared) -> Tensor:
+        """Maps (V, h, w) float32 of a frame (H, W, C) uint8; static shapes, no waiting, no host values."""
+        x = frame.float()
+        plan, side = prepared.plan, prepared.plan.tile_px
+        tiles = []
+        if plan.grid is not None:
+            scaled = resample(x, *prepared.grid_taps)
+            tiles += [scaled[top : top + side, left : left + side] for top, left in plan.grid.origins.tolist()]
+        if plan.whole is not None:
+            left, top, width, height = plan.whole.box
+            tiles.append(resample(x[top : top + height, left : left + width], *prepared.whole_taps))
+        values = self._score(torch.stack(tiles))
+        maps = []
+        if prepared.table is not None:
+            maps.append(prepared.table.blend(values))
+        if prepared.rows is not None and prepared.columns is not None and prepared.nearest is not None:
+            tokens = values[-1]
+            spread = (prepared.rows @ tokens @ prepared.columns.T).reshape(-1)
+            spread = spread.scatter_reduce(0, prepared.nearest, tokens.reshape(-1), "amax")
+            maps.append(torch.where(prepared.area, spread.view(plan.map_shape), 0.0))
+        return torch.stack(maps)
+
+    def _score(self, tiles: Tensor) -> Tensor:
+        """Token maps (N, t, t) float32 of tiles (N, S, S, 1 or 3) with values of uint8.
+
+        Autocast computes convolutions and products in half precision and keeps softmax and norms in float32; the
+        detector makes its map in float32 (uniad.md 10).
+        """
+        if self._network is None:
+            raise ValueError("the engine is closed")
+        half = self._dtype is not torch.float32
+        with torch.autocast(self._device.type, self._dtype, enabled=half, cache_enabled=False):
+            parts = [self._network(tiles[start : start + BATCH]) for start in range(0, len(tiles), BATCH)]
+        return torch.cat(parts).float()
+
+    def _choose_precision(self, self_test: SelfTest) -> None:
+        """Take half precision when the stored tiles come out near enough in it."""
+        if not compare_maps(self.check(self_test.tiles), self_test.maps).exact:
+            return  # wrong in float32 already; the self-test says so
+        self._dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+        maps = self.check(self_test.tiles)
+        found = compare_maps(maps, self_test.maps)
+        verdict = "taken" if found.acceptable else "refused"
+        logger.info("%s %s: cells differ by %.2g, scores by %.2g", self.name, verdict, found.cell, found.score)
+        if found.acceptable:
+            self._reference = maps
+        else:
+            self._dtype = torch.float32
+
+    @contextlib.contextmanager
+    def _guard(self) -> Iterator[None]:
+        """Turn the device's failures into a fault; on the processor a RuntimeError is a bug of ours and stays one."""
+        try:
+            yield
+        except RuntimeError as error:  # torch.cuda.OutOfMemoryError is one
+            if self._device.type != "cuda":
+                raise
+            raise OperationalError(
+                "GPU-001", f"{self.device} failed: {str(error).splitlines()[0]}", "Restart the program."
+            ) from error
+
+
+class _Lane:
+    """Static buffers of frames with one number of channels, and the graph that works on them."""
+
+    def __init__(self, plan: FramePlan, channels: int, device: torch.device) -> None:
+        shape = (plan.image_size.height, plan.image_size.width, channels)
+        maps = ((plan.grid is not None) + (plan.whole is not None), *plan.map_shape)
+        pinned = device.type == "cuda"
+        self.staging = torch.zeros(shape, dtype=torch.uint8, pin_memory=pinned)
+        self.frame = torch.zeros(shape, dtype=torch.uint8, device=device)
+        self.maps = torch.zeros(maps, device=device)
+        self.answer = torch.zeros(maps, pin_memory=pinned)
+        self.graph: torch.cuda.CUDAGraph | None = None
+
+
+class _Prepared:
+    """A plan's geometry as tensors on the device."""
+
+    def __init__(self, plan: FramePlan, device: torch.device) -> None:
+        self.plan = plan
+        self.lanes: dict[int, _Lane] = {}
+        size, side = plan.image_size, plan.tile_px
+        self.area = torch.from_numpy(plan.area.copy()).to(device)
+        self.grid_taps: tuple[Taps | None, Taps | None] = (None, None)
+        self.whole_taps: tuple[Taps | None, Taps | None] = (None, None)
+        self.table: BlendTable | None = None
+        self.rows: Tensor | None = None
+        self.columns: Tensor | None = None
+        self.nearest: Tensor | None = None
+        if plan.grid is not None:
+            scaled, padded = plan.grid.image_size, plan.grid.padded_size
+            self.grid_taps = (
+                make_taps(size.height, scaled.height, padded.height, device),
+                make_taps(size.width, scaled.width, padded.width, device),
+            )
+            self.table = make_blend_table(plan.grid, device)
+        if plan.whole is not None:
+            _, _, width, height = plan.whole.box
+            self.whole_taps = (make_taps(height, side, side, device), make_taps(width, side, side, device))
+            self.rows = torch.from_numpy(plan.whole.rows).to(device)
+            self.columns = torch.from_numpy(plan.whole.columns).to(device)
+            self.nearest = torch.from_numpy(plan.whole.nearest).to(device)

@@ -1,0 +1,268 @@
+"""What is looked at in a frame, and how the answers become one map: views, tiles, cells.
+
+A frame has up to two views: its tiles at the recipe's scale, and the whole picture squashed to one tile. Each view has
+its own level, so views are joined only after division by it (uniad.md 13.5).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from inspector.core.area import area_cells
+from inspector.core.errors import InvalidRecipe
+from inspector.core.geometry import Polygon, Size
+from inspector.core.recipe import Framing, Recipe
+from inspector.core.tiling import TileGrid, build_grid
+from inspector.vision.networks.config import STRIDE_PX
+from inspector.vision.preprocess import as_rgb, mirror_extend, resize, scaled_size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+MOST_TILES: Final = 4096
+"""A recipe that asks for more tiles in a frame is a mistake of its scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelGeometry:
+    """What a trained model fixes: side of a tile, discarded rim, measured offset (dx, dy), in network pixels."""
+
+    tile_px: int
+    rim_cells: int = 1
+    offset_px: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def cells(self) -> int:
+        """Cells along a side of a tile."""
+        return self.tile_px // STRIDE_PX
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WholeView:
+    """The whole picture as one tile, and the way of its tokens to the map's cells.
+
+    Attributes:
+        box: x, y, width, height in pixels of the frame: what is squashed.
+        rows, columns: float32 (h, t) and (w, t); the map is rows @ tokens @ columns.T, linear between token centers.
+        nearest: int64 (t * t,), the flat cell under each token's center. Such a cell gets at least the token's own
+            value, so that interpolation never weakens a peak.
+    """
+
+    box: tuple[int, int, int, int]
+    rows: NDArray[np.float32]
+    columns: NDArray[np.float32]
+    nearest: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FramePlan:
+    """Geometry of one recipe on one frame size.
+
+    Attributes:
+        image_size: of the frame, in its own pixels.
+        tile_px: side of a tile in network pixels.
+        grid: tiles over the scaled frame; None without tiles.
+        whole: None without the whole picture.
+        cell_px: side of a map's cell in pixels of the frame.
+        offset_px: as in `AnomalyMap`.
+        area: bool (h, w), cells that count.
+    """
+
+    image_size: Size
+    tile_px: int
+    grid: TileGrid | None
+    whole: WholeView | None
+    cell_px: float
+    offset_px: tuple[float, float]
+    area: NDArray[np.bool_]
+
+    @property
+    def tiles(self) -> int:
+        """Tiles a frame costs; the whole picture is the last one."""
+        return (self.grid.count if self.grid else 0) + (1 if self.whole else 0)
+
+    @property
+    def cells(self) -> int:
+        """Cells along a side of a tile."""
+        return self.tile_px // STRIDE_PX
+
+    @property
+    def map_shape(self) -> tuple[int, int]:
+        """(h, w) of the frame's map."""
+        return (int(self.area.shape[0]), int(self.area.shape[1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ViewMaps:
+    """Raw maps of a frame's views, float32 (h, w) on the same cells, 0 outside the area; None for a view not taken."""
+
+    tiles: NDArray[np.float32] | None
+    whole: NDArray[np.float32] | None
+
+    @property
+    def tile_score(self) -> float:
+        """Largest raw value of the tiles; 0.0 without tiles."""
+        return 0.0 if self.tiles is None else float(self.tiles.max())
+
+    @property
+    def whole_score(self) -> float:
+        """Largest raw value of the whole picture; 0.0 when it was not taken."""
+        return 0.0 if self.whole is None else float(self.whole.max())
+
+    def fused(self, tile_level: float, whole_level: float) -> NDArray[np.float32]:
+        """One map in multiples of the levels: the larger of the views, cell by cell; what is not finite stays so."""
+        parts = []
+        if self.tiles is not None:
+            parts.append(self.tiles / np.float32(tile_level))
+        if self.whole is not None:
+            parts.append(self.whole / np.float32(whole_level))
+        joined = parts[0] if len(parts) == 1 else np.maximum(parts[0], parts[1])
+        return np.asarray(joined, np.float32)
+
+
+def plan_frame(recipe: Recipe, image_size: Size, geometry: ModelGeometry) -> FramePlan:
+    """Lay a recipe over a frame size.
+
+    Raises:
+        InvalidRecipe: the area holds nothing of the frame, the overlap does not fit the model's tiles, or there would
+            be more than `MOST_TILES` tiles.
+    """
+    if recipe.framing is Framing.WHOLE:
+        return _plan_whole(recipe, image_size, geometry)
+    scale = recipe.scale
+    scaled = scaled_size(image_size, scale)
+    area = area_cells(scaled, STRIDE_PX, _scaled(recipe.include, scale), _scaled(recipe.ignore, scale))
+    _check_area(area)
+    step_px = max(geometry.tile_px - recipe.overlap_px, STRIDE_PX)
+    if math.ceil(scaled.height / step_px) * math.ceil(scaled.width / step_px) > MOST_TILES:
+        raise InvalidRecipe([f"scale: {scale} makes {scaled} of a frame of {image_size}, more than {MOST_TILES} tiles"])
+    try:
+        grid = build_grid(
+            scaled,
+            tile_px=geometry.tile_px,
+            stride_px=STRIDE_PX,
+            overlap_px=recipe.overlap_px,
+            rim_cells=geometry.rim_cells,
+            area=area,
+        )
+    except ValueError as error:
+        raise InvalidRecipe([f"overlap_px: {error}"]) from error
+    cell_px = STRIDE_PX / scale
+    offset_px = (geometry.offset_px[0] / scale, geometry.offset_px[1] / scale)
+    whole = None
+    if recipe.framing is Framing.TILES_AND_WHOLE:
+        box = _box(recipe.include, image_size)
+        whole = _whole_view(box, geometry, cell_px, offset_px, (area.shape[0], area.shape[1]))
+    return FramePlan(image_size, geometry.tile_px, grid, whole, cell_px, offset_px, grid.area)
+
+
+def cut_frame(image: NDArray[np.uint8], plan: FramePlan, out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+    """Cut what a plan looks at, the grid's tiles first, the whole picture last.
+
+    Args:
+        image: (H, W) or (H, W, 3) of the plan's size.
+        plan: from `plan_frame`.
+        out: (N or more, S, S, 3) to be filled; None allocates.
+
+    Returns:
+        `out`, uint8 RGB; tiles behind the plan's count are left as they were.
+    """
+    if out is None:
+        out = np.empty((plan.tiles, plan.tile_px, plan.tile_px, 3), np.uint8)
+    count = 0
+    if plan.grid is not None:
+        padded = as_rgb(mirror_extend(resize(image, plan.grid.image_size), plan.grid.padded_size))
+        side = plan.tile_px
+        for y, x in plan.grid.origins.tolist():
+            out[count] = padded[y : y + side, x : x + side]
+            count += 1
+    if plan.whole is not None:
+        x, y, width, height = plan.whole.box
+        out[count] = as_rgb(resize(image[y : y + height, x : x + width], Size(plan.tile_px, plan.tile_px)))
+    return out
+
+
+def join_views(values: NDArray[np.float32], plan: FramePlan) -> ViewMaps:
+    """Make the views' maps of token maps (N, t, t), in the order of `cut_frame`."""
+    tiles = None if plan.grid is None else plan.grid.blend(values[: plan.grid.count])
+    whole = None if plan.whole is None else _spread(values[-1], plan.whole, plan.area)
+    return ViewMaps(tiles, whole)
+
+
+def _spread(tokens: NDArray[np.float32], view: WholeView, area: NDArray[np.bool_]) -> NDArray[np.float32]:
+    joined = view.rows @ tokens @ view.columns.T
+    np.maximum.at(joined.reshape(-1), view.nearest, tokens.reshape(-1))
+    return np.where(area, joined, np.float32(0))
+
+
+def _plan_whole(recipe: Recipe, image_size: Size, geometry: ModelGeometry) -> FramePlan:
+    box = _box(recipe.include, image_size)
+    _, _, width, height = box
+    # Cells are square in the frame; the finer of the two pitches, so that every token has a cell of its own.
+    cell_px = min(width, height) / geometry.cells
+    offset_px = (geometry.offset_px[0] * width / geometry.tile_px, geometry.offset_px[1] * height / geometry.tile_px)
+    area = area_cells(image_size, cell_px, recipe.include, recipe.ignore)
+    _check_area(area)
+    view = _whole_view(box, geometry, cell_px, offset_px, (area.shape[0], area.shape[1]))
+    return FramePlan(image_size, geometry.tile_px, None, view, cell_px, offset_px, area)
+
+
+def _whole_view(
+    box: tuple[int, int, int, int],
+    geometry: ModelGeometry,
+    cell_px: float,
+    offset_px: tuple[float, float],
+    shape: tuple[int, int],
+) -> WholeView:
+    x, y, width, height = box
+    cells, side = geometry.cells, geometry.tile_px
+    # Where the whole view's own offset differs from the map's, its tokens are moved against each other by the rest.
+    rest_x = geometry.offset_px[0] * width / side - offset_px[0]
+    rest_y = geometry.offset_px[1] * height / side - offset_px[1]
+    rows, row_of = _axis(shape[0], cell_px, y + rest_y, height / cells, cells)
+    columns, column_of = _axis(shape[1], cell_px, x + rest_x, width / cells, cells)
+    nearest = (row_of[:, None] * shape[1] + column_of[None, :]).reshape(-1)
+    return WholeView(box, rows, columns, nearest)
+
+
+def _axis(
+    count: int, cell_px: float, start_px: float, token_px: float, tokens: int
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Linear weights (count, tokens) of tokens at each cell's center, clamped at the ends; and each token's cell."""
+    center = ((np.arange(count) + 0.5) * cell_px - start_px) / token_px - 0.5
+    center = np.clip(np.round(center, 9), 0, tokens - 1)
+    low = np.minimum(np.floor(center).astype(np.int64), tokens - 2)
+    weights = np.zeros((count, tokens), np.float32)
+    index = np.arange(count)
+    weights[index, low] = 1 - (center - low)
+    weights[index, low + 1] = center - low
+    cell_of = np.floor(((np.arange(tokens) + 0.5) * token_px + start_px) / cell_px).astype(np.int64)
+    return weights, np.clip(cell_of, 0, count - 1)
+
+
+def _box(include: Sequence[Polygon], size: Size) -> tuple[int, int, int, int]:
+    """Box of the included area in whole pixels of the frame; the frame itself without polygons."""
+    if not include:
+        return (0, 0, size.width, size.height)
+    xs = [point[0] for polygon in include for point in polygon.points]
+    ys = [point[1] for polygon in include for point in polygon.points]
+    left, top = max(0, math.floor(min(xs))), max(0, math.floor(min(ys)))
+    right, bottom = min(size.width, math.ceil(max(xs))), min(size.height, math.ceil(max(ys)))
+    if right - left < 1 or bottom - top < 1:
+        raise InvalidRecipe(["include: the area lies outside the frame"])
+    return (left, top, right - left, bottom - top)
+
+
+def _scaled(polygons: Sequence[Polygon], scale: float) -> tuple[Polygon, ...]:
+    return tuple(Polygon(tuple((x * scale, y * scale) for x, y in polygon.points)) for polygon in polygons)
+
+
+def _check_area(area: NDArray[np.bool_]) -> None:
+    if not area.any():
+        raise InvalidRecipe(["include, ignore: no cell of the frame is left to be inspected"])
