@@ -37,7 +37,18 @@ if command -v flock >/dev/null; then
     is_done "$PROFILE" "$LOCK" && exit 0
 fi
 
-# --- Debian packages -----------------------------------------------------------------------------------------------------
+# --- Python and Debian packages -----------------------------------------------------------------------------------------------------
+
+find_python() { # prints the path of Python 3.11, or nothing
+    local candidate
+    for candidate in python3.11 python3; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    return 0
+}
 
 # Library or command -> package. Without the first group Qt does not even load; the second is for a real X11 screen.
 readonly ESSENTIAL="libEGL.so.1=libegl1 libGL.so.1=libgl1 libglib-2.0.so.0=libglib2.0-0 libxkbcommon.so.0=libxkbcommon0
@@ -57,8 +68,14 @@ has_chinese_font() {
     [ -n "$(fc-list :lang=zh-cn 2>/dev/null)" ] ||
         [ -n "$(find /usr/share/fonts /usr/local/share/fonts -iname '*CJK*' -o -iname 'wqy*' 2>/dev/null | head -n 1)" ]
 }
-missing_packages() {
+essential_packages() {
     lacking "$ESSENTIAL"
+    # Debian keeps apart from Python what makes environments, and the shared library that the GenICam binding needs.
+    "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || echo python3.11-venv
+    "$PYTHON" -c 'import ctypes; ctypes.CDLL("libpython3.11.so.1.0")' 2>/dev/null || echo libpython3.11
+}
+missing_packages() {
+    essential_packages
     lacking "$SCREEN"
     command -v Xvfb >/dev/null || echo xvfb
     command -v xauth >/dev/null || echo xauth
@@ -82,41 +99,18 @@ install_system_packages() {
         say "these system packages are missing; install them with:"
         say "    sudo apt-get install -y --no-install-recommends ${packages[*]}"
     fi
-    mapfile -t packages < <(lacking "$ESSENTIAL")
-    [ "${#packages[@]}" -eq 0 ] || fail "Qt cannot start without: ${packages[*]}. Install them, then run this again."
+    mapfile -t packages < <(essential_packages)
+    [ "${#packages[@]}" -eq 0 ] || fail "nothing works without: ${packages[*]}. Install them, then run this again."
     [ -z "$(lacking "$SCREEN")" ] || say "goes on without some X11 libraries; a window may not open, headless runs do"
     has_chinese_font || say "goes on without a font for Simplified Chinese; 中文 will show boxes"
 }
 
-# --- Python --------------------------------------------------------------------------------------------------------------
-
-find_python() {
-    local candidate
-    for candidate in python3.11 python3; do
-        if "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
-            command -v "$candidate"
-            return
-        fi
-    done
-    fail "Python 3.11 was not found. On Debian 12: sudo apt-get install -y python3.11"
-}
+# --- .venv ---------------------------------------------------------------------------------------------------------------
 
 make_environment() {
     [ -x .venv/bin/python ] && .venv/bin/python -m pip --version >/dev/null 2>&1 && return
-    local python
-    python=$(find_python)
-    say "making .venv with $python"
-    # Debian keeps the part of Python that makes environments in a package of its own.
-    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-        if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-            say "installing Debian package python3.11-venv"
-            apt-get update -q || true
-            apt_install python3.11-venv
-        else
-            fail "Python lacks its venv module. Install it with: sudo apt-get install -y python3.11-venv"
-        fi
-    fi
-    "$python" -m venv .venv
+    say "making .venv with $PYTHON"
+    "$PYTHON" -m venv .venv
 }
 
 install_python_packages() {
@@ -141,6 +135,9 @@ if pysqlite3.sqlite_version_info < needed:
 PYTHON
 }
 
+PYTHON=$(find_python)
+[ -n "$PYTHON" ] || fail "Python 3.11 was not found. On Debian 12: sudo apt-get install -y python3.11"
+readonly PYTHON
 install_system_packages
 make_environment
 install_python_packages
