@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from inspector.core.line import Severity, fault_codes, severity_of
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "inspector"
 
@@ -253,7 +255,14 @@ def test_nothing_large_is_committed() -> None:
     assert not large
 
 
-def test_every_fault_code_has_a_row_in_the_fault_list() -> None:
+def test_the_fault_list_says_what_the_program_does() -> None:
+    marks = {Severity.STOP: "▲1", Severity.ACT: "◆2", Severity.NOTE: "●3"}
+    text = (ROOT / "docs/faults.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| ([A-Z]{3}-\d{3}) \| (\S+) \|", text, re.MULTILINE)
+    assert listed == [(code, marks[severity_of(code)]) for code in fault_codes()]
+
+
+def test_every_fault_code_in_use_is_known() -> None:
     used = {
         code
         for tree in _trees().values()
@@ -261,7 +270,4 @@ def test_every_fault_code_has_a_row_in_the_fault_list() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         for code in re.findall(r"\b(?:CAM|IMG|GPU|TIM|RCP|LIN|DAT|SYS|QLT)-\d{3}\b", node.value)
     }
-    rows = set(
-        re.findall(r"^\| ([A-Z]{3}-\d{3}) \|", (ROOT / "docs/faults.md").read_text(encoding="utf-8"), re.MULTILINE)
-    )
-    assert used <= rows
+    assert used <= set(fault_codes())
