@@ -106,6 +106,44 @@ class InspectionRecord:
     regions: tuple[RegionRecord, ...] = ()
 
 
+def record_of(inspection: Inspection, recorded_at: datetime) -> InspectionRecord:
+    """What is kept of an inspection; its files are not written yet."""
+    frame, decision = inspection.frame, inspection.decision
+    missed_detail = frame.detail if isinstance(frame, MissedFrame) else ""
+    return InspectionRecord(
+        id=inspection.id,
+        frame_id=frame.frame_id,
+        source=frame.camera_id,
+        label=frame.label,
+        lot=inspection.lot,
+        captured_at=frame.captured_at,
+        recorded_at=recorded_at,
+        verdict=decision.verdict,
+        reason=decision.reason.value,
+        score=decision.score,
+        limit=decision.limit,
+        recipe=decision.recipe,
+        model=decision.model,
+        simulated=inspection.simulated,
+        detail=decision.detail or missed_detail,
+        waited_ms=decision.timings.waited_ms,
+        model_ms=decision.timings.model_ms,
+        answer_ms=decision.timings.answer_ms,
+        regions=tuple(
+            RegionRecord(
+                region.box.x,
+                region.box.y,
+                region.box.width,
+                region.box.height,
+                region.area_px,
+                region.peak,
+                region.mean,
+            )
+            for region in decision.regions
+        ),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Sums over records of one lot, shift or run."""

@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+_ID = re.compile(r"[0-9a-f]{32}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _last_ms = 0
 _sequence = 0
@@ -53,6 +54,11 @@ def new_id() -> str:
             if _sequence > 0xFFFF:
                 _last_ms, _sequence = _last_ms + 1, 0
         return f"{_last_ms:012x}{_sequence:04x}{os.urandom(8).hex()}"
+
+
+def is_id(text: str) -> bool:
+    """Whether a text has the form of an id, so that it may become a file name."""
+    return _ID.fullmatch(text) is not None
 
 
 def is_safe_name(name: str) -> bool:
