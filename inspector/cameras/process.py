@@ -1,0 +1,548 @@
+"""A camera process: how the program and a driver's child process talk, and what happens when one falls silent.
+
+Drivers block for seconds, hold Python's lock while they do, and crash (cameras.md 3). Each open camera therefore lives
+in a child process, and this module is everything about such a process that does not depend on the kind of camera.
+GenICam and video both use it:
+
+    program                                     child
+    CameraProcess(body, args, on_event=…)  ──►  body(link, *args)          one loop, one thread
+    .request("apply", …, limit_s=5)        ──►  link.receive(timeout_s) -> Request
+    answer, or the error re-raised         ◄──  link.answer(…) / link.refuse(error)
+    on_event(message)                      ◄──  link.send("frame", slot=3, …)
+                                           ◄──  link.beat(…) every 100 ms;  with link.busy("open", 15): a slow call
+
+Messages are JSON objects, so neither side ever unpickles what a process full of vendor code has sent. Log records of
+the child come through the same pipe and are logged in the program under their own names.
+
+**Why multiprocessing's spawn and not a command line of our own**: it hands the pipe over on Linux and Windows alike,
+keeps every other handle out of the child, and in a frozen program starts the same executable again, where
+`multiprocessing.freeze_support()` at the top of `main.py` is all it needs (`python -m` does not exist there). Its
+price is that the child imports `main.py` once more, as a module that is not `__main__`; that file must therefore
+import nothing heavy outside its guard. The child's own imports are this module, the body's module and `core`.
+
+**Ends that are noticed.** The parent watches the beat (`CameraProcess.check`). The child watches the pipe: its end
+means that the program is gone. A child that hangs inside a driver cannot look at the pipe, and no Python thread of it
+can run either; a C-level watchdog (`faulthandler`) ends it by itself then and writes where it hung.
+"""
+
+import contextlib
+import faulthandler
+import json
+import logging
+import multiprocessing
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
+from typing import TYPE_CHECKING, Any, Concatenate
+
+from inspector.core.errors import OperationalError, TriggerRefused
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from types import TracebackType
+
+logger = logging.getLogger(__name__)
+
+Message = dict[str, Any]
+
+BEAT_S = 0.1
+SILENCE_LIMIT_S = 1.0
+"""No beat for this long, outside a busy call, means that the driver does not answer."""
+WATCHDOG_S = 3.0
+"""How long a child may hang with nobody to kill it before it ends itself."""
+
+_HINT_LOST = "Check cable and power. When the camera is back: Acknowledge, then Start."
+_STEP_S = 0.1
+_LONGEST_STEP_S = 0.5
+_FORCED_EXIT = 70
+
+_SIGNAL_WORDS = {
+    "SIGSEGV": "a memory fault",
+    "SIGBUS": "a memory fault",
+    "SIGABRT": "an internal failure (abort)",
+    "SIGILL": "an illegal instruction",
+    "SIGFPE": "an arithmetic fault",
+    "SIGKILL": "a kill from outside",
+    "SIGTERM": "a request to end",
+}
+_WINDOWS_WORDS = {
+    0xC0000005: "a memory fault",
+    0xC0000409: "a damaged stack",
+    0xC000001D: "an illegal instruction",
+    0xC0000094: "an arithmetic fault",
+    0xC0000135: "a missing DLL",
+}
+
+
+def exit_words(code: int | None) -> str:
+    """Say in words how a process ended.
+
+    Args:
+        code: as `multiprocessing` reports it: negative for a signal; None while it runs.
+    """
+    if code is None:
+        return "still running"
+    if code == 0:
+        return "ended without being asked"
+    number = -code if code < 0 else code - 128 if 128 < code < 160 else 0
+    if number:
+        try:
+            name = signal.Signals(number).name
+        except ValueError:
+            name = f"signal {number}"
+        return f"ended by {_SIGNAL_WORDS.get(name, name)} (code {code})"
+    if code & 0xFFFFFFFF in _WINDOWS_WORDS:
+        return f"ended by {_WINDOWS_WORDS[code & 0xFFFFFFFF]} (code 0x{code & 0xFFFFFFFF:08X})"
+    return f"ended with an error (code {code})"
+
+
+class ExitLedger:
+    """Counts how often drivers ended by themselves, and forbids the next attempt after too many (CAM-005).
+
+    The catalog owns one for the life of the program and hands it to every camera process it starts. Only ends that
+    nobody asked for count; a process that we killed because its camera was unplugged says nothing about the driver.
+    Any thread.
+    """
+
+    def __init__(self, limit: int = 3, window_s: float = 600.0, clock: Callable[[], float] = time.monotonic) -> None:
+        """Forbid a driver after `limit` ends within `window_s`."""
+        self._limit = limit
+        self._window_s = window_s
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._ends: dict[str, deque[float]] = {}
+        self._barred: dict[str, int] = {}
+
+    def note(self, driver: str) -> None:
+        """A process of this driver ended by itself."""
+        now = self._clock()
+        with self._lock:
+            ends = self._ends.setdefault(driver, deque())
+            ends.append(now)
+            while ends and now - ends[0] > self._window_s:
+                ends.popleft()
+            if len(ends) >= self._limit:
+                self._barred[driver] = len(ends)
+
+    def check(self, driver: str) -> None:
+        """Let an attempt through, or not.
+
+        Raises:
+            OperationalError: CAM-005, this driver ended too often and nobody has acknowledged that yet.
+        """
+        with self._lock:
+            count = self._barred.get(driver)
+        if count is not None:
+            raise OperationalError(
+                "CAM-005", f"The camera driver {driver} ended {count} times.", "Update it or call support."
+            )
+
+    def acknowledge(self, driver: str | None = None) -> None:
+        """Allow attempts again, for one driver or for all; the count starts afresh."""
+        with self._lock:
+            for name in [driver] if driver is not None else list(self._ends):
+                self._ends.pop(name, None)
+                self._barred.pop(name, None)
+
+
+# --- the program's side ----------------------------------------------------------------------------------------------
+
+
+class CameraProcess:
+    """A child process with a driver in it, seen from the program.
+
+    A reader thread takes every message out of the pipe, so that the child never waits for us and a child that stops in
+    the middle of a message never blocks anyone else. Who waits for something calls `check` between short waits on
+    `condition`; that is where a dead or mute process is noticed, killed and turned into CAM-002.
+
+    Any thread may call any method. `on_event` runs in the reader thread while `condition` is held: append to something
+    and return.
+    """
+
+    def __init__(
+        self,
+        body: Callable[Concatenate["Link", ...], None],
+        args: tuple[object, ...],
+        *,
+        name: str,
+        on_event: Callable[[Message], None],
+        driver: str = "",
+        ledger: ExitLedger | None = None,
+    ) -> None:
+        """Start the process; returns before it is ready, so the first request waits for its imports as well.
+
+        Args:
+            body: a module-level function; runs in the child and returns after a "close" request.
+            args: what else it gets; plain values.
+            name: for threads, processes and the log, for example "camera Viky 0".
+            on_event: takes every message that is none of this module's own.
+            driver: what the ledger knows it by.
+            ledger: told when the process ends by itself.
+        """
+        self.condition = threading.Condition()
+        self._name = name
+        self._driver = driver
+        self._ledger = ledger
+        self._on_event = on_event
+        self._send_lock = threading.Lock()
+        self._answers: dict[int, Message | None] = {}
+        self._last_request = 0
+        self._lost: OperationalError | None = None
+        self._asked_to_end = False
+        self._pipe_ended = False
+        self._busy = "start"
+        self._limit_s = 15.0
+        self._silent_s = 0.0
+        self._checked_at = time.monotonic()
+        self._counters: Message = {}
+
+        context = multiprocessing.get_context("spawn")
+        self._pipe, child_pipe = context.Pipe(duplex=True)
+        self._process = context.Process(
+            target=_run_child,
+            args=(child_pipe, logging.getLogger().getEffectiveLevel(), body, args),
+            name=name,
+            daemon=True,
+        )
+        with _no_interrupt():
+            self._process.start()
+        child_pipe.close()
+        self._reader = threading.Thread(target=self._read, name=f"{name} reader")
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self._process.pid or 0
+
+    @property
+    def counters(self) -> Message:
+        """What came with the last beat."""
+        return self._counters
+
+    @property
+    def lost(self) -> bool:
+        """Whether this process is of no use any more."""
+        return self._lost is not None
+
+    def request(self, what: str, *, limit_s: float, **fields: object) -> Message:
+        """Ask the child for something and wait for its answer.
+
+        Args:
+            what: name of the request.
+            limit_s: after this the child counts as not answering and is killed.
+            fields: plain values that JSON can carry.
+
+        Raises:
+            OperationalError: what the child refused with, or CAM-002 when there is no child to answer.
+            TriggerRefused: what the child refused with.
+        """
+        with self.condition:
+            if self._lost is not None:
+                raise self._lost
+            self._last_request += 1
+            number = self._last_request
+            self._answers[number] = None
+        try:
+            self._send({"kind": what, "request": number, **fields})
+            give_up_at = time.monotonic() + limit_s
+            with self.condition:
+                while (answer := self._answers[number]) is None:
+                    self.check()
+                    remaining_s = give_up_at - time.monotonic()
+                    if remaining_s <= 0:
+                        self.declare_lost(f"no answer to “{what}” within {limit_s:g} s")
+                    self.condition.wait(min(max(remaining_s, 0.0), _STEP_S))
+        finally:
+            with self.condition:
+                self._answers.pop(number, None)
+        return _unpack(answer)
+
+    def check(self) -> None:
+        """Notice a process that is gone or mute. Call it often while waiting; it costs microseconds.
+
+        Silence is counted only while somebody looks, at most half a second per look: a program that stood still itself
+        (a suspended machine, a debugger) must not blame the camera for it.
+
+        Raises:
+            OperationalError: CAM-002.
+        """
+        with self.condition:
+            if self._lost is not None:
+                raise self._lost
+            now = time.monotonic()
+            self._silent_s += min(now - self._checked_at, _LONGEST_STEP_S)
+            self._checked_at = now
+            if self._pipe_ended:
+                self._process.join(0.5)
+                code = self._process.exitcode
+                if self._ledger is not None and not self._asked_to_end and code not in (None, 0):
+                    self._ledger.note(self._driver)
+                self.declare_lost("driver " + (exit_words(code) if code is not None else "closed its pipe"))
+            elif self._silent_s > self._limit_s:
+                doing = f" during “{self._busy}”" if self._busy else ""
+                self.declare_lost(f"driver does not answer{doing}, silent for {self._silent_s:.1f} s")
+
+    def declare_lost(self, reason: str) -> None:
+        """Kill the process and say so to everyone who waits, now and later.
+
+        Raises:
+            OperationalError: CAM-002, always.
+        """
+        with self.condition:
+            if self._lost is None:
+                self._lost = OperationalError("CAM-002", f"Camera lost: {reason}.", _HINT_LOST)
+                logger.warning("%s: lost: %s", self._name, reason)
+                self._process.kill()
+                self.condition.notify_all()
+            raise self._lost
+
+    def close(self, limit_s: float = 2.0) -> None:
+        """End the process: politely, and by force after `limit_s`. Idempotent; never raises for a dead driver."""
+        if not self._asked_to_end:
+            self._asked_to_end = True
+            give_up_at = time.monotonic() + limit_s
+            with contextlib.suppress(OperationalError):
+                self.request("close", limit_s=limit_s)
+                self._process.join(max(0.1, give_up_at - time.monotonic()))
+        if self._process.exitcode is None:
+            self._process.kill()
+        self._process.join(1.0)
+        self._reader.join(1.0)
+        if self._reader.is_alive():
+            # Only a process that the kernel itself cannot end keeps the pipe open; it must not keep the program.
+            logger.error("%s: process %d cannot be ended", self._name, self.pid)
+            return
+        with self.condition:
+            if self._lost is None:
+                self._lost = OperationalError("CAM-002", "Camera lost: it was closed.", "")
+            self.condition.notify_all()
+        self._pipe.close()
+
+    def _send(self, message: Message) -> None:
+        try:
+            with self._send_lock:
+                self._pipe.send_bytes(json.dumps(message).encode())
+        except OSError:
+            with self.condition:
+                self._pipe_ended = True
+                self.check()
+
+    def _read(self) -> None:
+        """Reader thread: until the pipe ends, or the program does."""
+        main = threading.main_thread()
+        while True:
+            try:
+                # The limit is for a program that ended without closing its camera: nobody else would end this thread.
+                while not self._pipe.poll(0.5):
+                    if not main.is_alive():
+                        self._process.kill()
+                        return
+                message = json.loads(self._pipe.recv_bytes())
+            except (EOFError, OSError, ValueError):
+                break
+            with self.condition:
+                self._take(message)
+                self.condition.notify_all()
+        with self.condition:
+            self._pipe_ended = True
+            self.condition.notify_all()
+
+    def _take(self, message: Message) -> None:
+        kind = message.pop("kind")
+        self._silent_s = 0.0
+        if kind == "beat":
+            self._counters = message
+            self._busy, self._limit_s = "", SILENCE_LIMIT_S
+        elif kind == "busy":
+            self._busy, self._limit_s = message["what"], message["limit_s"]
+        elif kind == "answer":
+            if message["request"] in self._answers:
+                self._answers[message["request"]] = message
+        elif kind == "log":
+            _log(message)
+        else:
+            self._on_event({"kind": kind, **message})
+
+
+def _unpack(answer: Message) -> Message:
+    refusal = answer.get("refused")
+    if refusal is not None:
+        code, text, hint = refusal
+        raise OperationalError(code, text, hint) if code else TriggerRefused(text)
+    value: Message = answer.get("value") or {}
+    return value
+
+
+def _log(message: Message) -> None:
+    target = logging.getLogger(message["name"])
+    if target.isEnabledFor(message["level"]):
+        target.log(message["level"], "%s", message["text"])
+
+
+@contextlib.contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Start a child with SIGINT blocked: Ctrl-C reaches the whole group, also a child that is still importing."""
+    if sys.platform == "win32":
+        yield
+        return
+    # It would unblock SIGINT if it had to start in between.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+# --- the child's side ------------------------------------------------------------------------------------------------
+
+
+class ParentGone(Exception):
+    """The program closed its end of the pipe or died: stop the camera and end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something the program asks for; every request gets exactly one answer or refusal."""
+
+    what: str
+    number: int
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Link:
+    """The child's end of the pipe. One thread, except for log lines."""
+
+    def __init__(self, pipe: "Connection[Any, Any]") -> None:
+        """Take over the pipe's end."""
+        self._pipe = pipe
+        self._lock = threading.Lock()
+        self._beat_at = 0.0
+
+    def receive(self, timeout_s: float) -> Request | None:
+        """The next request, or None after `timeout_s`.
+
+        Raises:
+            ParentGone: nobody will ever ask again.
+        """
+        try:
+            if not self._pipe.poll(timeout_s):
+                return None
+            message = json.loads(self._pipe.recv_bytes())
+        except (EOFError, OSError) as error:
+            raise ParentGone from error
+        return Request(message.pop("kind"), message.pop("request"), message)
+
+    def send(self, kind: str, **fields: object) -> None:
+        """Tell the program something.
+
+        Raises:
+            ParentGone: nobody listens.
+        """
+        data = json.dumps({"kind": kind, **fields}).encode()
+        with self._lock:
+            try:
+                if sys.platform != "win32" and not select.select([], [self._pipe.fileno()], [], 0)[1]:
+                    # The program stands still, not the driver: wait for it, however long.
+                    faulthandler.cancel_dump_traceback_later()
+                self._pipe.send_bytes(data)
+            except OSError as error:
+                raise ParentGone from error
+
+    def answer(self, request: Request, **value: object) -> None:
+        """Answer a request."""
+        self.send("answer", request=request.number, value=value)
+
+    def refuse(self, request: Request, error: OperationalError | TriggerRefused) -> None:
+        """Answer a request with an error, which is raised again where it was asked."""
+        parts = (error.code, error.message, error.hint) if isinstance(error, OperationalError) else ("", str(error), "")
+        self.send("answer", request=request.number, refused=parts)
+
+    def beat(self, **counters: object) -> None:
+        """Show life; every turn of the loop calls this, and every 100 ms it is sent."""
+        now = time.monotonic()
+        if now - self._beat_at >= BEAT_S:
+            self._beat_at = now
+            _watch(WATCHDOG_S)
+            self.send("beat", **counters)
+
+    @contextlib.contextmanager
+    def busy(self, what: str, limit_s: float) -> Iterator[None]:
+        """Announce a call that may block, and for how long it may before this process is killed."""
+        self.send("busy", what=what, limit_s=limit_s)
+        _watch(limit_s + WATCHDOG_S)
+        try:
+            yield
+        finally:
+            self._beat_at = 0.0
+            self.beat()
+
+
+def _watch(limit_s: float) -> None:
+    """End this process from C if this is not called again in time; Python may not be able to run by then."""
+    file = sys.stderr if sys.stderr is not None else sys.__stderr__
+    if file is not None:
+        faulthandler.dump_traceback_later(limit_s, exit=True, file=file)
+
+
+class _PipeHandler(logging.Handler):
+    """Sends log records to the program."""
+
+    def __init__(self, link: Link) -> None:
+        super().__init__()
+        self._link = link
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(ParentGone):
+            self._link.send("log", name=record.name, level=record.levelno, text=self.format(record))
+
+
+class _Evidence:
+    """Logs what is about to end this process, and lets it."""
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
+    ) -> None:
+        """Log, and leave without a second traceback on standard error."""
+        if error is not None and not isinstance(error, (ParentGone, SystemExit)):
+            logger.error("the camera process ends by a fault of its own", exc_info=error)
+            _leave(_FORCED_EXIT)
+
+
+def _leave(code: int) -> None:
+    """End now: the destructors of a driver in an unknown state may hang or crash."""
+    logging.shutdown()
+    os._exit(code)
+
+
+def _run_child(
+    pipe: "Connection[Any, Any]",
+    level: int,
+    body: Callable[Concatenate[Link, ...], None],
+    args: tuple[object, ...],
+) -> None:
+    """The child's first function."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - a windowed program has none; kept open for good
+    faulthandler.enable(file=sys.stderr)
+    link = Link(pipe)
+    root = logging.getLogger()
+    root.handlers[:] = [_PipeHandler(link)]
+    root.setLevel(level)
+    with _Evidence(), contextlib.suppress(ParentGone):
+        body(link, *args)
+    _leave(0)
