@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.core.geometry import Rect
+from inspector.core.geometry import Rect, Size
 from inspector.core.refs import ModelRef
 
 
@@ -21,6 +21,8 @@ class AnomalyMap:
             the value of cell (r, c) belongs to ((c + 0.5) * cell_px + x, (r + 0.5) * cell_px + y).
         score: the frame's score: the maximum of the map inside the area.
         model: which model said so.
+        frame_size: of the frame; regions are clipped to it, because the last cells may reach over its edge. None when
+            it is not known.
     """
 
     values: NDArray[np.float32]
@@ -28,6 +30,7 @@ class AnomalyMap:
     score: float
     model: ModelRef
     offset_px: tuple[float, float] = (0.0, 0.0)
+    frame_size: Size | None = None
 
     def __post_init__(self) -> None:
         """Seal the array; its content is judged by `core.decision`, not here."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inspector.vision.tiles import FramePlan, ViewMaps, cut_frame, join_views
+from inspector.vision.tiles import FramePlan, ViewMaps, cut_tiles, join_views, resize_frame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ class HostEngine:
 
     @property
     def stage_ms(self) -> Mapping[str, float]:
-        """Where the last frame's time went: cut (resize and tiles), model, blend."""
+        """Where the last frame's time went: resize, tiles, model, blend."""
         return self._stage_ms
 
     def prepare(self, plan: FramePlan) -> None:
@@ -52,14 +52,25 @@ class HostEngine:
         if self._plan is None:
             raise ValueError("the engine is not prepared")
         begin = time.perf_counter_ns()
-        tiles = cut_frame(image, self._plan, self._runtime.input)
+        pictures = resize_frame(image, self._plan)
+        resized = time.perf_counter_ns()
+        cut_tiles(pictures, self._plan, self._runtime.input)
         cut = time.perf_counter_ns()
-        values = self._runtime.run(tiles)
+        values = self._runtime.run(self._runtime.input)
         scored = time.perf_counter_ns()
         views = join_views(values, self._plan)
         joined = time.perf_counter_ns()
-        self._stage_ms = {"cut": (cut - begin) / 1e6, "model": (scored - cut) / 1e6, "blend": (joined - scored) / 1e6}
+        self._stage_ms = {
+            "resize": (resized - begin) / 1e6,
+            "tiles": (cut - resized) / 1e6,
+            "model": (scored - cut) / 1e6,
+            "blend": (joined - scored) / 1e6,
+        }
         return views
+
+    def run_bare(self) -> None:
+        """Run the network alone on the tiles of the last frame; what a frame's time is held against."""
+        self._runtime.run(self._runtime.input)
 
     def check(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Token maps of stored tiles, dealt out over runs of the prepared size, so that nothing is compiled anew."""

@@ -53,6 +53,9 @@ class Engine(Protocol):
     def views(self, image: NDArray[np.uint8]) -> ViewMaps:
         """Raw maps of a frame of the prepared plan. OperationalError GPU-001."""
 
+    def run_bare(self) -> None:
+        """Run the network alone on as many tiles as a frame has; what a frame's time is held against."""
+
     def check(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Token maps of stored tiles; the prepared plan stays prepared."""
 
@@ -201,6 +204,7 @@ class TiledModel:
             score=float(values.max()),
             model=self._ref,
             offset_px=self.plan.offset_px,
+            frame_size=self.plan.image_size,
         )
 
     def views(self, image: NDArray[np.uint8]) -> ViewMaps:
@@ -232,6 +236,10 @@ class TiledModel:
                 f" by {found.cell:.2%}.",
                 "Restart the program; call maintenance if it returns.",
             )
+
+    def run_bare(self) -> None:
+        """Run the network alone on as many tiles as a prepared frame has, for measuring."""
+        self._engine.run_bare()
 
     def close(self) -> None:
         """Free memory; idempotent."""

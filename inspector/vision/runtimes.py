@@ -272,6 +272,13 @@ class OpenVinoRuntime:
         return maps
 
 
+def make_self_test(detector: Detector, statistics: InputStatistics, tiles: NDArray[np.uint8]) -> SelfTest:
+    """The self-test of a model: what the torch detector says in float32 about tiles uint8 (N, S, S, 3)."""
+    runtime = TorchRuntime(detector, statistics)
+    runtime.prepare(len(tiles))
+    return SelfTest(tiles, runtime.run(tiles))
+
+
 def choose_batch(tiles: int, threads: int) -> tuple[int, int]:
     """Tiles per inference request and parallel streams for a frame of so many tiles.
 

@@ -28,7 +28,7 @@ from inspector.vision.selftest import SelfTest, compare_maps
 from inspector.vision.tiles import FramePlan, ViewMaps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -211,10 +211,7 @@ class TensorEngine:
         uploaded = time.perf_counter_ns()
         with self._guard(), torch.no_grad():
             lane.frame.copy_(lane.staging, non_blocking=True)
-            if lane.graph is None:
-                lane.maps.copy_(self._forward(lane.frame, prepared))
-            else:
-                lane.graph.replay()
+            lane.work()
             lane.answer.copy_(lane.maps, non_blocking=True)
             if self._device.type == "cuda":
                 torch.cuda.current_stream(self._device).synchronize()  # the only wait of a frame
@@ -225,6 +222,20 @@ class TensorEngine:
         }
         plan = prepared.plan
         return ViewMaps(maps[0] if plan.grid else None, maps[-1] if plan.whole else None)
+
+    def run_bare(self) -> None:
+        """Run the network alone on black tiles that lie on the device already."""
+        prepared = self._prepared
+        if prepared is None:
+            raise ValueError("the engine is not prepared")
+        with self._guard(), torch.no_grad():
+            if prepared.bare is None:
+                shape = (prepared.plan.tiles, prepared.plan.tile_px, prepared.plan.tile_px, 3)
+                tiles = torch.zeros(shape, dtype=torch.uint8, device=self._device)
+                prepared.bare = self._record(lambda: self._score(tiles))
+            prepared.bare()
+            if self._device.type == "cuda":
+                torch.cuda.current_stream(self._device).synchronize()
 
     def check(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Token maps of stored tiles."""
@@ -245,19 +256,23 @@ class TensorEngine:
 
     def _make_lane(self, prepared: _Prepared, channels: int) -> _Lane:
         lane = _Lane(prepared.plan, channels, self._device)
+        lane.work = self._record(lambda: lane.maps.copy_(self._forward(lane.frame, prepared)))
+        return lane
+
+    def _record(self, work: Callable[[], object]) -> Callable[[], object]:
+        """On CUDA: warm up on a stream aside, record as a graph, and return its replay. Elsewhere the work itself."""
         if self._device.type != "cuda":
-            return lane
+            return work
         side = torch.cuda.Stream(self._device)  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream(self._device))
         with torch.cuda.stream(side):
             for _ in range(WARM_UP):
-                lane.maps.copy_(self._forward(lane.frame, prepared))
+                work()
         torch.cuda.current_stream(self._device).wait_stream(side)
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph):
-            lane.maps.copy_(self._forward(lane.frame, prepared))
-        lane.graph = graph
-        return lane
+            work()
+        return graph.replay
 
     def _forward(self, frame: Tensor, prepared: _Prepared) -> Tensor:
         """Maps (V, h, w) float32 of a frame (H, W, C) uint8; static shapes, no waiting, no host values."""
@@ -332,7 +347,7 @@ class _Lane:
         self.frame = torch.zeros(shape, dtype=torch.uint8, device=device)
         self.maps = torch.zeros(maps, device=device)
         self.answer = torch.zeros(maps, pin_memory=pinned)
-        self.graph: torch.cuda.CUDAGraph | None = None
+        self.work: Callable[[], object] = lambda: None
 
 
 class _Prepared:
@@ -341,6 +356,7 @@ class _Prepared:
     def __init__(self, plan: FramePlan, device: torch.device) -> None:
         self.plan = plan
         self.lanes: dict[int, _Lane] = {}
+        self.bare: Callable[[], object] | None = None
         size, side = plan.image_size, plan.tile_px
         self.area = torch.from_numpy(plan.area.copy()).to(device)
         self.grid_taps: tuple[Taps | None, Taps | None] = (None, None)

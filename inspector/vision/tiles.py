@@ -99,6 +99,14 @@ class FramePlan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Pictures:
+    """A frame resized for its views, RGB: to be cut into tiles, and squashed to one; None for a view not taken."""
+
+    tiled: NDArray[np.uint8] | None
+    whole: NDArray[np.uint8] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ViewMaps:
     """Raw maps of a frame's views, float32 (h, w) on the same cells, 0 outside the area; None for a view not taken."""
 
@@ -162,29 +170,36 @@ def plan_frame(recipe: Recipe, image_size: Size, geometry: ModelGeometry) -> Fra
     return FramePlan(image_size, geometry.tile_px, grid, whole, cell_px, offset_px, grid.area)
 
 
-def cut_frame(image: NDArray[np.uint8], plan: FramePlan, out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
-    """Cut what a plan looks at, the grid's tiles first, the whole picture last.
+def resize_frame(image: NDArray[np.uint8], plan: FramePlan) -> Pictures:
+    """Resize a frame for each view, and mirror-extend it for the tiles.
 
     Args:
         image: (H, W) or (H, W, 3) of the plan's size.
         plan: from `plan_frame`.
-        out: (N or more, S, S, 3) to be filled; None allocates.
-
-    Returns:
-        `out`, uint8 RGB; tiles behind the plan's count are left as they were.
     """
-    if out is None:
-        out = np.empty((plan.tiles, plan.tile_px, plan.tile_px, 3), np.uint8)
-    count = 0
+    tiled = whole = None
     if plan.grid is not None:
-        padded = as_rgb(mirror_extend(resize(image, plan.grid.image_size), plan.grid.padded_size))
-        side = plan.tile_px
-        for y, x in plan.grid.origins.tolist():
-            out[count] = padded[y : y + side, x : x + side]
-            count += 1
+        tiled = as_rgb(mirror_extend(resize(image, plan.grid.image_size), plan.grid.padded_size))
     if plan.whole is not None:
         x, y, width, height = plan.whole.box
-        out[count] = as_rgb(resize(image[y : y + height, x : x + width], Size(plan.tile_px, plan.tile_px)))
+        whole = as_rgb(resize(image[y : y + height, x : x + width], Size(plan.tile_px, plan.tile_px)))
+    return Pictures(tiled, whole)
+
+
+def cut_tiles(pictures: Pictures, plan: FramePlan, out: NDArray[np.uint8]) -> None:
+    """Copy what a plan looks at into (N, S, S, 3): the grid's tiles first, the whole picture last."""
+    side = plan.tile_px
+    if plan.grid is not None and pictures.tiled is not None:
+        for tile, (y, x) in zip(out, plan.grid.origins.tolist(), strict=False):
+            tile[:] = pictures.tiled[y : y + side, x : x + side]
+    if pictures.whole is not None:
+        out[-1] = pictures.whole
+
+
+def cut_frame(image: NDArray[np.uint8], plan: FramePlan) -> NDArray[np.uint8]:
+    """Everything a plan looks at in a frame, as uint8 RGB (N, S, S, 3) in the order that `join_views` takes."""
+    out = np.empty((plan.tiles, plan.tile_px, plan.tile_px, 3), np.uint8)
+    cut_tiles(resize_frame(image, plan), plan, out)
     return out
 
 
