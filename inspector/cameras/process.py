@@ -91,6 +91,8 @@ def exit_words(code: int | None) -> str:
         return "still running"
     if code == 0:
         return "ended without being asked"
+    if code & 0xFFFFFFFF in _WINDOWS_WORDS:
+        return f"ended by {_WINDOWS_WORDS[code & 0xFFFFFFFF]} (code 0x{code & 0xFFFFFFFF:08X})"
     number = -code if code < 0 else code - 128 if 128 < code < 160 else 0
     if number:
         try:
@@ -98,8 +100,6 @@ def exit_words(code: int | None) -> str:
         except ValueError:
             name = f"signal {number}"
         return f"ended by {_SIGNAL_WORDS.get(name, name)} (code {code})"
-    if code & 0xFFFFFFFF in _WINDOWS_WORDS:
-        return f"ended by {_WINDOWS_WORDS[code & 0xFFFFFFFF]} (code 0x{code & 0xFFFFFFFF:08X})"
     return f"ended with an error (code {code})"
 
 
@@ -336,21 +336,20 @@ class CameraProcess:
                 self.check()
 
     def _read(self) -> None:
-        """Reader thread: until the pipe ends, or the program does."""
+        """Reader thread: until the pipe ends, or a program that ends without closing its camera does."""
         main = threading.main_thread()
-        while True:
+        while main.is_alive():
             try:
-                # The limit is for a program that ended without closing its camera: nobody else would end this thread.
-                while not self._pipe.poll(0.5):
-                    if not main.is_alive():
-                        self._process.kill()
-                        return
+                if not self._pipe.poll(0.5):
+                    continue
                 message = json.loads(self._pipe.recv_bytes())
             except (EOFError, OSError, ValueError):
                 break
             with self.condition:
                 self._take(message)
                 self.condition.notify_all()
+        else:
+            self._process.kill()
         with self.condition:
             self._pipe_ended = True
             self.condition.notify_all()
