@@ -6,7 +6,7 @@ these names load unchanged.
 
 Input statistics of the packaged weights: RGB scaled to -1..1 (mean 0.5, standard deviation 0.5), not ImageNet's.
 Confirmed in `tests/vision/networks/test_backbone.py` (2026-11), three ways. The stem is linear, so its batch norm's
-running mean tells the mean pixel it was trained on: solved for, that is (0.476, 0.466, 0.439), photographs in RGB order,
+running mean tells the mean pixel it was trained on: solved for, that is (0.476, 0.466, 0.439), photographs in RGB,
 with a residual of 0.5 %. On scikit-learn's two sample pictures at 224 px the spread behind the stem is within 40 % of
 the trained one (with ImageNet's statistics six times too large). And the whole classifier calls the flower a daisy with
 p = 0.23 and the Chinese temple a palace with 0.32 (with ImageNet's statistics 0.10, and a bell cote).

@@ -1,0 +1,174 @@
+import dataclasses
+import sys
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from inspector.vision.networks.backbone import LITE0_INPUT, load_lite0_weights
+from inspector.vision.networks.config import Backbone, PositionKind, QueryMode, faithful, light
+from inspector.vision.networks.detector import Detector, build_detector
+from inspector.vision.networks.fuser import ChannelStatistics
+
+SMALL = dataclasses.replace(light(input_size=128), hidden=32, heads=2, ffn=64, neighbour=3)
+
+
+@pytest.fixture(scope="module")
+def backbone_state() -> dict[str, Tensor]:
+    return load_lite0_weights()
+
+
+@pytest.fixture
+def detector(backbone_state: dict[str, Tensor]) -> Detector:
+    torch.manual_seed(6)
+    detector = build_detector(SMALL, backbone_state=backbone_state)
+    statistics = ChannelStatistics(192)
+    statistics.add(detector.raw_features(tiles(4)))
+    detector.fuser.set_statistics(*statistics.result())
+    return detector
+
+
+def tiles(count: int, size: int = 128) -> Tensor:
+    return torch.rand(count, 3, size, size, generator=torch.Generator().manual_seed(7)) * 2 - 1
+
+
+@pytest.mark.parametrize("config", [light(), light(input_size=320), faithful()])
+def test_token_map_of_every_preset(config: object) -> None:
+    detector = build_detector(config, backbone_state=None)
+    with torch.inference_mode():
+        token_map = detector(tiles(2, config.input_size))
+    assert token_map.shape == (2, 1, *config.grid)
+    assert token_map.dtype == torch.float32
+    assert float(token_map.min()) > 0
+
+
+def test_token_map_is_the_length_of_the_residual_in_row_major_order(detector: Detector) -> None:
+    x = tiles(2)
+    tokens = detector.features(x)
+    with torch.no_grad():
+        residual = detector.reconstruct(tokens, jitter=False) - tokens
+        token_map = detector(x)
+    assert tokens.shape == (2, 64, 192)
+    assert token_map[1, 0, 2, 5].item() == pytest.approx(float(residual[1, 2 * 8 + 5].norm()), rel=1e-5)
+
+
+def test_encoder_never_trains(detector: Detector) -> None:
+    detector.train()
+    assert detector.head.training
+    assert not any(module.training for module in detector.encoder.modules())
+    trained = {id(parameter) for parameter in detector.trainable_parameters()}
+    assert trained.isdisjoint(id(parameter) for parameter in detector.encoder.parameters())
+    assert trained == {id(parameter) for parameter in detector.parameters() if parameter.requires_grad}
+    assert not detector.features(tiles(1)).requires_grad
+
+
+def test_training_step_leaves_the_encoder_and_lowers_the_loss(detector: Detector) -> None:
+    before = {name: value.clone() for name, value in detector.encoder.state_dict().items()}
+    tokens = detector.features(tiles(4))
+    kept = tokens.clone()
+    detector.train()
+    optimizer = torch.optim.AdamW(detector.trainable_parameters(), lr=1e-3)
+    losses = []
+    for _ in range(30):
+        optimizer.zero_grad()
+        loss = detector.loss(tokens)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.8 * losses[0]
+    assert torch.equal(tokens, kept)
+    assert all(torch.equal(value, before[name]) for name, value in detector.encoder.state_dict().items())
+
+
+def test_jitter_is_for_training_mode_only(detector: Detector) -> None:
+    tokens = detector.features(tiles(2))
+    with torch.no_grad():
+        calm = detector.loss(tokens)
+        assert torch.equal(calm, detector.loss(tokens))
+        assert calm == pytest.approx(float((detector.reconstruct(tokens, jitter=False) - tokens).square().mean()))
+        assert not torch.equal(detector.train().loss(tokens), detector.loss(tokens))
+
+
+def test_loss_by_level_adds_up(detector: Detector) -> None:
+    tokens = detector.features(tiles(2))
+    by_level = detector.loss_by_level(tokens)
+    channels = {1: 16, 2: 24, 3: 40, 4: 112}
+    total = sum(by_level[level] * count for level, count in channels.items()) / 192
+    assert total == pytest.approx(detector.loss(tokens).item(), rel=1e-4)
+
+
+def test_raw_and_normalized_features_are_apart(detector: Detector) -> None:
+    x = tiles(4)
+    raw, normalized = detector.raw_features(x), detector.features(x)
+    assert detector.fuser.normalize(raw).allclose(normalized, atol=1e-5)
+    assert not raw.allclose(normalized, atol=0.1)
+
+
+def test_head_state_restores_all_but_the_encoder(detector: Detector, backbone_state: dict[str, Tensor]) -> None:
+    state = detector.head_state()
+    assert "fuser.feature_mean" in state
+    assert not any(name.startswith("encoder.") for name in state)
+    other = build_detector(SMALL, backbone_state=backbone_state)
+    with torch.no_grad():
+        assert not torch.equal(other(tiles(1)), detector(tiles(1)))
+        other.load_head_state(state)
+        assert torch.equal(other(tiles(1)), detector(tiles(1)))
+    del state["head.queries"]
+    with pytest.raises(ValueError, match=r"head\.queries"):
+        other.load_head_state(state)
+
+
+def test_whole_state_restores_a_detector_built_without_weights(detector: Detector) -> None:
+    other = build_detector(SMALL, backbone_state=None)
+    other.load_state_dict(detector.state_dict())
+    with torch.no_grad():
+        assert torch.equal(other(tiles(1)), detector(tiles(1)))
+
+
+def test_half_precision_head_keeps_a_float32_map(detector: Detector) -> None:
+    with torch.no_grad():
+        exact = detector(tiles(2))
+        with torch.autocast("cpu", torch.bfloat16):
+            rough = detector(tiles(2))
+            assert detector.loss(detector.features(tiles(2))).dtype == torch.float32
+    assert rough.dtype == torch.float32
+    assert float(((rough - exact).abs() / exact).max()) < 0.1
+
+
+def test_input_statistics_are_published(detector: Detector) -> None:
+    assert detector.input_statistics == LITE0_INPUT
+
+
+def test_a_backbone_we_do_not_have_is_refused() -> None:
+    with pytest.raises(ValueError, match="efficientnet_b4 is not available"):
+        build_detector(faithful(Backbone.EFFICIENTNET_B4), backbone_state=None)
+
+
+# torch and OpenVINO announce their own deprecations while they convert.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
+@pytest.mark.parametrize(
+    ("query_mode", "position"),
+    [(QueryMode.LAYERWISE, PositionKind.LEARNED), (QueryMode.SINGLE, PositionKind.SINE)],
+)
+def test_exports_with_a_static_batch_and_agrees(
+    detector: Detector, query_mode: QueryMode, position: PositionKind
+) -> None:
+    other = build_detector(
+        dataclasses.replace(SMALL, query_mode=query_mode, position=position),
+        backbone_state=detector.encoder.state_dict(),
+    )
+    x = tiles(3)
+    with torch.inference_mode():
+        expected = other(x).numpy()
+    program = torch.export.export(other, (x,))
+    random = [str(node.target) for node in program.graph.nodes if "rand" in str(node.target)]
+    assert not random, "training noise must not exist in an inference graph"
+    # OpenVINO would otherwise report every conversion to its makers, from threads of its own.
+    sys.modules.setdefault("openvino_telemetry", None)
+    import openvino
+
+    model = openvino.compile_model(openvino.convert_model(program), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    found = model([x.numpy()])[0]
+    assert found.shape == (3, 1, 8, 8)
+    assert float((np.abs(found - expected) / expected).max()) < 1e-3
