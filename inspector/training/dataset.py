@@ -11,8 +11,8 @@ import math
 import random
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -65,7 +65,7 @@ class Sample:
     part_id: str = ""
     lot: str = ""
     roi: tuple[int, int, int, int] | None = None
-    size: Size = Size(0, 0)
+    size: Size = field(default_factory=lambda: Size(0, 0))
     sha256: str = ""
 
     @property
@@ -211,8 +211,7 @@ def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def _groups(samples: Sequence[Sample], wanted: int) -> list[list[int]]:
-    for field in ("part_id", "lot"):
-        names = [getattr(sample, field) for sample in samples]
+    for names in ([sample.part_id for sample in samples], [sample.lot for sample in samples]):
         if all(names) and len(set(names)) > 1:
             by_name: dict[str, list[int]] = {}
             for index, name in enumerate(names):
@@ -230,7 +229,7 @@ def _tests(sample: Sample) -> bool:
     return sample.split in (Split.TEST, Split.ANY)
 
 
-def _read(source: Path, image_root: Path | None, wanted: Any) -> Dataset:
+def _read(source: Path, image_root: Path | None, wanted: Callable[[Sample], bool]) -> Dataset:
     if source.is_dir():
         if image_root is not None:
             raise InvalidInput(["--image-root belongs to a manifest file, but the data given is a folder"])
@@ -307,24 +306,26 @@ def _is_category(folder: Path) -> bool:
 
 def _read_category(category: Path, samples: list[Sample], skipped: list[Skipped]) -> None:
     product = unicodedata.normalize("NFC", category.name)
-    for path in _pictures(category / "train" / "good", skipped):
-        samples.append(Sample(path, _shown(path, category), product, defective=False, split=Split.TRAIN))
+    samples.extend(
+        Sample(path, _shown(path, category), product, defective=False, split=Split.TRAIN)
+        for path in _pictures(category / "train" / "good", skipped)
+    )
     test = category / "test"
     for folder in sorted(path for path in test.iterdir() if path.is_dir()) if test.is_dir() else []:
         masks = {path.stem: path for path in _pictures(category / "ground_truth" / folder.name, skipped)}
         defective = folder.name != "good"
-        for path in _pictures(folder, skipped):
-            samples.append(
-                Sample(
-                    path,
-                    _shown(path, category),
-                    product,
-                    defective=defective,
-                    split=Split.TEST,
-                    kind=folder.name,
-                    mask=masks.get(f"{path.stem}_mask", masks.get(path.stem)) if defective else None,
-                )
+        samples.extend(
+            Sample(
+                path,
+                _shown(path, category),
+                product,
+                defective=defective,
+                split=Split.TEST,
+                kind=folder.name,
+                mask=masks.get(f"{path.stem}_mask", masks.get(path.stem)) if defective else None,
             )
+            for path in _pictures(folder, skipped)
+        )
 
 
 def _pictures(folder: Path, skipped: list[Skipped]) -> list[Path]:
@@ -347,6 +348,7 @@ def _shown(path: Path, category: Path) -> str:
 
 # --- JSON-lines manifest ---------------------------------------------------------------------------------------------
 
+_ROI_NUMBERS: Final = 4
 _SPLITS: Final = {"train": Split.TRAIN, "held_out": Split.HELD_OUT, "test": Split.TEST}
 _KEYS: Final = frozenset(
     {"filename", "label", "label_name", "maskname", "clsname", "view", "lot", "part_id", "roi", "split"}
@@ -376,7 +378,7 @@ def _read_manifest(manifest: Path, image_root: Path) -> Dataset:
     return Dataset(str(manifest), tuple(samples), ())
 
 
-def _sample_from(row: Any, root: Path) -> Sample:
+def _sample_from(row: object, root: Path) -> Sample:
     if not isinstance(row, dict):
         raise TypeError("not a JSON object")
     unknown = sorted(set(row) - _KEYS)
@@ -433,10 +435,9 @@ def _text(row: Mapping[str, Any], key: str, *, needed: bool = False) -> str:
 def _roi(value: object) -> tuple[int, int, int, int] | None:
     if value is None:
         return None
-    whole = isinstance(value, list) and len(value) == 4
-    if not whole or not all(isinstance(v, int) and not isinstance(v, bool) for v in value):  # type: ignore[attr-defined]
+    if not isinstance(value, list) or len(value) != _ROI_NUMBERS or not all(type(number) is int for number in value):
         raise ValueError(f"roi must be [x, y, width, height] in whole pixels, not {value!r}")
-    x, y, width, height = value  # type: ignore[misc]
+    x, y, width, height = value
     if x < 0 or y < 0 or width < 1 or height < 1:
         raise ValueError(f"roi {value!r} is no area")
     return x, y, width, height

@@ -49,7 +49,8 @@ def choose_framing(sizes: Sequence[Size], *, tile_px: int, stride_px: int) -> Pr
 
     Args:
         sizes: of the product's good pictures, at least one.
-        tile_px, stride_px: side of the network's input and of a token.
+        tile_px: side of the network's input.
+        stride_px: side of a token.
 
     Source: uniad.md 13.1 and 13.5.
     """

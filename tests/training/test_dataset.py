@@ -1,5 +1,6 @@
 """Folders and manifests of every shape, and what becomes of those that are wrong."""
 
+import itertools
 import json
 
 import numpy as np
@@ -196,7 +197,7 @@ def test_holding_out_is_repeatable_and_moves_with_the_seed():
 def test_neighboring_captures_are_held_out_together():
     _, kept = hold_out([sample(index) for index in range(100)], seed=0)
     numbers = [int(item.name[:-4]) for item in kept]
-    breaks = sum(after - before > 1 for before, after in zip(numbers, numbers[1:], strict=False))
+    breaks = sum(after - before > 1 for before, after in itertools.pairwise(numbers))
     assert breaks <= 3
 
 

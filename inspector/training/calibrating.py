@@ -1,0 +1,117 @@
+"""After training: what good frames score by the pipeline that will judge, and the tiles of the model's self-test."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inspector.core.errors import InvalidInput, OperationalError
+from inspector.core.geometry import Size
+from inspector.training.dataset import Sample, load_picture
+from inspector.training.features import TileEncoder
+from inspector.training.levels import ViewScores, product_entry
+from inspector.training.pictures import UnusablePicture
+from inspector.training.products import TaughtProduct, samples_in_turn, spread
+from inspector.vision.manifest import ProductEntry
+from inspector.vision.model import TiledModel
+from inspector.vision.networks.detector import Detector
+from inspector.vision.selftest import SelfTest
+from inspector.vision.store import SELF_TEST_TILES
+
+TEACHING_SCORES: Final = 32
+"""Teaching frames per product that are scored for the spread of scores (`levels`)."""
+
+_QUARTER_TURNS: Final = 4
+
+
+def scored_samples(product: TaughtProduct) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """Held-out and teaching pictures that calibration scores."""
+    return product.held_out, spread(product.teaching, TEACHING_SCORES)
+
+
+def calibrate(
+    model: TiledModel,
+    products: Sequence[TaughtProduct],
+    *,
+    scored: Callable[[int, int], None],
+    skipped: Callable[[Sample, UnusablePicture], None],
+) -> Mapping[str, ProductEntry]:
+    """Levels and limits of every product.
+
+    Args:
+        model: over a draft without products, so that nothing is divided yet.
+        products: with their held-out pictures.
+        scored: told how many frames are done, of how many, after each.
+        skipped: told of pictures that cannot be used.
+
+    Raises:
+        InvalidInput: no held-out picture of a product can be read.
+        OperationalError: SYS-001: a score is not finite.
+    """
+    total = sum(len(samples) for product in products for samples in scored_samples(product))
+    done = 0
+    entries = {}
+    for product in products:
+        scores: list[list[ViewScores]] = []
+        for samples in scored_samples(product):
+            found = []
+            for sample in samples:
+                done += 1
+                scored(done, total)
+                try:
+                    found.append(_view_scores(model, product, sample))
+                except UnusablePicture as error:
+                    skipped(sample, error)
+            scores.append(found)
+        if not scores[0]:
+            raise InvalidInput([f"{product.name}: no held-out picture can be read"])
+        entries[product.name] = product_entry(product.framing, scores[0], scores[1])
+    return entries
+
+
+def make_self_test(detector: Detector, products: Sequence[TaughtProduct]) -> SelfTest:
+    """Real tiles of every product with their maps; a handful of pictures is stretched by their mirror images.
+
+    Raises:
+        InvalidInput: no picture can be read.
+    """
+    wanted = max(SELF_TEST_TILES, len(products))
+    found: list[NDArray[np.uint8]] = []
+    for tiles in _tiles_in_turn(products, detector.config.input_size):
+        found.append(tiles)
+        if len(found) == wanted:
+            break
+    if not found:
+        raise InvalidInput(["no picture can be read"])
+    originals = list(found)
+    for turn in range(1, wanted):
+        found += [np.ascontiguousarray(_mirrored(tile, turn)) for tile in originals if len(found) < wanted]
+    tiles = np.stack(found[:wanted])
+    return SelfTest(tiles, TileEncoder(detector).maps(tiles))
+
+
+def _view_scores(model: TiledModel, product: TaughtProduct, sample: Sample) -> ViewScores:
+    image = load_picture(sample)
+    model.prepare(product.recipe, Size.of(image.shape))
+    views = model.views(image)
+    if not (math.isfinite(views.tile_score) and math.isfinite(views.whole_score)):
+        raise OperationalError("SYS-001", f"The trained model gives no finite score for {sample.name}.")
+    return ViewScores(views.tile_score, views.whole_score)
+
+
+def _tiles_in_turn(products: Sequence[TaughtProduct], tile_px: int) -> Iterator[NDArray[np.uint8]]:
+    for product, sample in samples_in_turn(products, SELF_TEST_TILES):
+        try:
+            tiles = product.cut(load_picture(sample), tile_px)
+        except UnusablePicture:
+            continue  # named when it is read for features or scored
+        yield tiles[len(tiles) // 2]
+        if len(tiles) > 1:
+            yield tiles[-1]
+
+
+def _mirrored(tile: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
+    turned = np.rot90(tile, turn % _QUARTER_TURNS)
+    return turned[:, ::-1] if turn >= _QUARTER_TURNS else turned

@@ -1,0 +1,96 @@
+"""The model's card: what a person must know before trusting it, in Markdown beside the weights."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from inspector.core.recipe import Framing
+from inspector.training.dataset import Dataset
+from inspector.training.job import ProductOutcome, TrainingJob
+from inspector.vision.manifest import Manifest, ProductEntry
+
+_FRAMINGS = {
+    Framing.WHOLE: "whole frame in one tile",
+    Framing.TILES: "tiles",
+    Framing.TILES_AND_WHOLE: "tiles, and the whole frame once more",
+}
+
+
+def write_card(job: TrainingJob, manifest: Manifest, dataset: Dataset, products: Mapping[str, ProductOutcome]) -> str:
+    """The card's text."""
+    skipped = "".join(f"- `{entry.name}`: {entry.reason}\n" for entry in dataset.skipped) or "Nothing was left out.\n"
+    return f"""# {job.name}
+
+One model for {len(products)} product{"s" if len(products) != 1 else ""}: {", ".join(f"`{name}`" for name in products)}.
+
+Made {manifest.created_at:%Y-%m-%d %H:%M} UTC with preset `{job.preset.value}` ({manifest.architecture}, frozen
+`{manifest.detector.backbone.value}`, tiles of {manifest.tile_px} px), {manifest.training["steps"]} steps.
+License of the weights: {manifest.license}.
+
+## Taught with
+
+Good parts only; nothing was learned from defects. Pictures that set the limits taught nothing.
+
+| product | teaching pictures | their tiles | held out for the limit | looked at as |
+| --- | --- | --- | --- | --- |
+{"".join(_taught_row(name, outcome, manifest.products[name]) for name, outcome in products.items())}
+Data: `{Path(dataset.source).name}`, SHA-256 of the list of pictures `{dataset.sha256}`.
+
+## Left out
+
+{skipped}
+## Limit
+
+1.0 is the limit of every product. It comes from the scores of its held-out good pictures, by the pipeline that judges
+(conformal prediction). Where they are too few to promise the wanted rate, a margin is added that assumes log-normal
+scores; the promise without that assumption stands in the last column.
+
+| product | wanted false rejects | held-out | largest held-out score | margin | promised (95 %) without assumption |
+| --- | --- | --- | --- | --- | --- |
+{"".join(_limit_row(name, entry) for name, entry in manifest.products.items())}
+Every product and camera view needs its own check with real defects before the limit is trusted.
+
+## Made by
+
+```
+{command(job)}
+```
+
+Facts: {", ".join(f"{key} {value}" for key, value in manifest.training.items())}.
+
+## Where it fails
+
+- It knows only what it was taught: new light, another camera, another position or another supplier's surface count as
+  defects, and what looked like a defect in a teaching picture counts as good.
+- Defects smaller than half a token (a token is {manifest.tile_px // manifest.cells} px of the network's input) may be
+  missed.
+- A product judged only in tiles is not checked for what is larger than a tile: missing or misplaced elements.
+- Scores of different products are comparable only after division by their limit.
+"""
+
+
+def command(job: TrainingJob) -> str:
+    """The command line that makes such a model; folders by their last name, because another machine has others."""
+    words = ["python main.py train", f"--data {job.data.name}"]
+    if job.image_root is not None:
+        words.append(f"--image-root {job.image_root.name}")
+    words += [f"--name {job.name}", f"--preset {job.preset.value}"]
+    if job.steps is not None:
+        words.append(f"--steps {job.steps}")
+    if job.minutes is not None:
+        words.append(f"--minutes {job.minutes:g}")
+    return " ".join([*words, f"--device {job.device}", f"--seed {job.seed}"])
+
+
+def _taught_row(name: str, outcome: ProductOutcome, entry: ProductEntry) -> str:
+    scale = "" if entry.framing is Framing.WHOLE else f" at scale {entry.scale:g}"
+    framing = f"{_FRAMINGS[entry.framing]}{scale}"
+    return f"| {name} | {outcome.teaching} | {outcome.tiles} | {outcome.held_out} | {framing} |\n"
+
+
+def _limit_row(name: str, entry: ProductEntry) -> str:
+    calibration = entry.calibration
+    margin = "none needed" if calibration.reached else f"× {1 / entry.scores[-1]:.2f}"
+    return (
+        f"| {name} | {calibration.target_rate:.1%} | {calibration.samples} | {entry.scores[-1]:.3f} | {margin}"
+        f" | up to {calibration.upper_rate:.1%} |\n"
+    )

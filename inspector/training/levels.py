@@ -1,0 +1,130 @@
+"""From raw scores of held-out good frames to the levels that make 1.0 the limit.
+
+With 99 held-out frames and more, the conformal limit keeps a target of 1 % false rejects without any assumption. With
+fewer it cannot: the largest of n scores is exceeded by one good part in n + 1, every seventh part for n = 6. Then a
+margin is laid on top, and said to be one: the upper bound for one more part if the logarithms of scores are normal,
+
+    exp(m + t * s * sqrt(1 + 1 / n)),
+
+with m the mean of the n held-out log scores, s the spread pooled from held-out and teaching frames, each around its own
+mean, and t Student's quantile. Teaching frames score lower, because the network has seen them, but they spread alike,
+and that is all that is taken from them. The limit is the larger of this and the largest held-out score.
+
+Source: split conformal prediction (uniad.md 14); prediction interval of a normal sample.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+from typing import Final
+
+import numpy as np
+
+from inspector.core.calibration import Calibration, conformal_limit
+from inspector.training.framing import ProductFraming
+from inspector.vision.manifest import ProductEntry
+
+TARGET_RATE: Final = 0.01
+SMALLEST_SCORE: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class ViewScores:
+    """Raw scores of one frame; 0 for a view that is not taken."""
+
+    tiles: float
+    whole: float
+
+
+def product_entry(
+    framing: ProductFraming,
+    held_out: Sequence[ViewScores],
+    teaching: Sequence[ViewScores],
+    *,
+    target_rate: float = TARGET_RATE,
+) -> ProductEntry:
+    """Levels of a product, so that the calibrated limit of its fused scores is exactly 1.
+
+    Each view gets the limit of its own scores, which makes views comparable; the limit of their larger one then scales
+    both.
+
+    Args:
+        framing: how the frames were looked at.
+        held_out: good frames that taught nothing, by the pipeline that will judge.
+        teaching: some of those that taught, by the same pipeline.
+        target_rate: share of good parts that may be rejected.
+
+    Raises:
+        ValueError: no held-out scores, or scores that are not finite.
+    """
+    tile_limit = _view_limit(lambda scores: scores.tiles, held_out, teaching, target_rate)
+    whole_limit = _view_limit(lambda scores: scores.whole, held_out, teaching, target_rate)
+
+    def fused(scores: ViewScores) -> float:
+        return max(
+            scores.tiles / tile_limit if tile_limit else 0.0,
+            scores.whole / whole_limit if whole_limit else 0.0,
+        )
+
+    fused_held_out = [fused(scores) for scores in held_out]
+    found = limit_with_margin(fused_held_out, [fused(scores) for scores in teaching], target_rate)
+    return ProductEntry(
+        framing=framing.framing,
+        scale=framing.scale,
+        overlap_px=framing.overlap_px,
+        tile_level=tile_limit * found.limit,
+        whole_level=whole_limit * found.limit,
+        calibration=replace(found, limit=1.0),
+        scores=tuple(sorted(score / found.limit for score in fused_held_out)),
+    )
+
+
+def limit_with_margin(held_out: Sequence[float], teaching: Sequence[float], target_rate: float) -> Calibration:
+    """The conformal limit, raised by the margin of this module when there are too few scores for the target.
+
+    `reached`, `expected_rate` and `upper_rate` stay those of the conformal rank: what is promised without assumptions.
+
+    Raises:
+        ValueError: as `conformal_limit`.
+    """
+    conformal = conformal_limit(held_out, target_rate)
+    if conformal.reached or len(held_out) + len(teaching) < 4:
+        return conformal
+    return replace(conformal, limit=max(conformal.limit, _prediction_bound(held_out, teaching, target_rate)))
+
+
+def student_quantile(probability: float, freedom: float) -> float:
+    """Quantile of Student's t distribution; within 1 % from 4 degrees of freedom, for probabilities up to 0.999.
+
+    Source: Abramowitz and Stegun 26.7.5.
+    """
+    z = NormalDist().inv_cdf(probability)
+    z2 = z * z
+    g1 = (z2 + 1) * z / 4
+    g2 = ((5 * z2 + 16) * z2 + 3) * z / 96
+    g3 = (((3 * z2 + 19) * z2 + 17) * z2 - 15) * z / 384
+    g4 = ((((79 * z2 + 776) * z2 + 1482) * z2 - 1920) * z2 - 945) * z / 92160
+    return z + g1 / freedom + g2 / freedom**2 + g3 / freedom**3 + g4 / freedom**4
+
+
+def _view_limit(
+    view: Callable[[ViewScores], float],
+    held_out: Sequence[ViewScores],
+    teaching: Sequence[ViewScores],
+    target_rate: float,
+) -> float:
+    values = [view(scores) for scores in held_out]
+    if max(values, default=0.0) <= 0.0:
+        return 0.0
+    return limit_with_margin(values, [view(scores) for scores in teaching], target_rate).limit
+
+
+def _prediction_bound(held_out: Sequence[float], teaching: Sequence[float], target_rate: float) -> float:
+    held = np.log(np.maximum(np.asarray(held_out, np.float64), SMALLEST_SCORE))
+    taught = np.log(np.maximum(np.asarray(teaching, np.float64), SMALLEST_SCORE))
+    groups = [group for group in (held, taught) if group.size > 1]
+    freedom = sum(group.size - 1 for group in groups)
+    spread = math.sqrt(sum(float(((group - group.mean()) ** 2).sum()) for group in groups) / freedom)
+    factor = student_quantile(1 - target_rate, freedom) * math.sqrt(1 + 1 / held.size)
+    return math.exp(float(held.mean()) + factor * spread)

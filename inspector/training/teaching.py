@@ -1,0 +1,399 @@
+"""One training from files to a model folder: read, features, train, calibrate, write.
+
+Runs in the calling process; `child` gives it one of its own. A time budget holds for the whole: what reading and
+features took is measured, what calibration and writing will take is reserved, and the training loop gets the rest.
+"""
+
+import hashlib
+import json
+import logging
+import math
+import platform
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from inspector.core.errors import InspectorError, InvalidInput, OperationalError
+from inspector.core.refs import ModelRef
+from inspector.training.calibrating import calibrate, make_self_test, scored_samples
+from inspector.training.card import write_card
+from inspector.training.checkpoint import Progress, read_checkpoint, remove_checkpoint, write_checkpoint
+from inspector.training.dataset import MAX_LISTED, Dataset, Sample, Skipped, load_picture, read_for_training
+from inspector.training.features import ENCODER_BATCH, FeatureCache, TileEncoder
+from inspector.training.framing import OVERLAP_CELLS
+from inspector.training.job import (
+    DEFAULT_MINUTES,
+    Phase,
+    ProductOutcome,
+    TrainingCancelled,
+    TrainingJob,
+    TrainingOutcome,
+    TrainingProgress,
+)
+from inspector.training.pictures import UnusablePicture
+from inspector.training.presets import preset
+from inspector.training.products import RIM_CELLS, TaughtProduct, find_products, interleaved, some_tiles
+from inspector.training.trainer import Budget, StepReport, Trainer
+from inspector.vision.device import choose_device, device_name
+from inspector.vision.manifest import Manifest, ProductEntry
+from inspector.vision.model import TiledModel
+from inspector.vision.networks.backbone import LITE0_WEIGHTS_SHA256, load_lite0_weights
+from inspector.vision.networks.config import STRIDE_PX, FeatureNorm
+from inspector.vision.networks.detector import Detector, build_detector
+from inspector.vision.networks.offset import measure_offset
+from inspector.vision.selftest import SelfTest
+from inspector.vision.store import write_model
+
+logger = logging.getLogger(__name__)
+
+MAX_CACHED_TILES: Final = 40_000
+"""Tiles in the cache over all products: 4 GB of the light preset. Larger frames give a random choice of their tiles."""
+
+FEATURE_SHARE: Final = 0.3
+"""Largest share of a time budget for reading features; what is not read by then does not teach, and is counted."""
+
+RESERVE_SHARE: Final = 0.3
+"""Largest share of a time budget kept for calibration."""
+
+FIXED_RESERVE_S: Final = 12.0
+"""For measuring the offset, compiling the network, and writing."""
+
+CHECKPOINT_EVERY_S: Final = 60.0
+REPORT_EVERY_S: Final = 0.25
+
+
+def run_job(
+    job: TrainingJob,
+    progress: Callable[[TrainingProgress], None],
+    cancelled: Callable[[], bool],
+) -> TrainingOutcome:
+    """Teach a model and write it as a new version.
+
+    Args:
+        job: what is wanted.
+        progress: called often, in this thread; must return at once.
+        cancelled: asked often; True ends the training.
+
+    Raises:
+        InvalidInput: the job, its data or its checkpoint cannot be used.
+        TrainingCancelled: `cancelled` said so; only the checkpoint is kept.
+        OperationalError: DAT-002: a folder cannot be written; GPU-001: no such device, or out of memory;
+            RCP-002: a damaged checkpoint; SYS-001: training diverged.
+    """
+    problems = job.problems()
+    if problems:
+        raise InvalidInput(problems)
+    return _Run(job, progress, cancelled).run()
+
+
+class _Run:
+    """State of one run; each phase is a method."""
+
+    def __init__(
+        self, job: TrainingJob, progress: Callable[[TrainingProgress], None], cancelled: Callable[[], bool]
+    ) -> None:
+        self._job = job
+        self._progress = progress
+        self._cancelled = cancelled
+        self._started = time.perf_counter()
+        self._last_report = -math.inf
+        self._skipped: list[Skipped] = []
+        self._tile_seconds = 0.0  # as measured while features are read
+        self._config, self._plan = preset(job.preset)
+        minutes = DEFAULT_MINUTES if job.minutes is None and job.steps is None else job.minutes
+        self._limit_s = None if minutes is None else minutes * 60
+
+    def run(self) -> TrainingOutcome:
+        self._check_writable()
+        device = choose_device(self._job.device)
+        dataset, products = self._read()
+        detector = self._build().to(device)
+        cache = self._features(detector, products)
+        trainer = Trainer(detector, cache, self._plan, seed=self._job.seed)
+        fingerprint = self._fingerprint(dataset, cache)
+        if self._job.resume:
+            tensors, kept = read_checkpoint(self._job.scratch, fingerprint)
+            trainer.restore(tensors, steps=kept.steps, seconds=kept.seconds, loss=kept.loss)
+        self._train(trainer, fingerprint, self._reserve(products))
+        manifest, self_test = self._calibrated(detector, device, dataset, products, trainer)
+        outcomes = {
+            product.name: _outcome(product, manifest.products[product.name], cache.tiles_of(product.name))
+            for product in products
+        }
+        self._report(Phase.WRITE, 0, 1)
+        card = write_card(self._job, manifest, replace(dataset, skipped=tuple(self._skipped)), outcomes)
+        ref = write_model(self._job.models_dir, manifest, detector.state_dict(), self_test, card)
+        remove_checkpoint(self._job.scratch)
+        self._report(Phase.WRITE, 1, 1, message=f"wrote {ref}")
+        return TrainingOutcome(
+            ref=ref,
+            folder=str(self._job.models_dir / ref.name / str(ref.version)),
+            preset=self._job.preset.value,
+            device=device_name(device),
+            steps=trainer.steps,
+            loss=trainer.loss,
+            seconds=round(self._elapsed(), 1),
+            seed=self._job.seed,
+            products=outcomes,
+            skipped=tuple((entry.name, entry.reason) for entry in self._skipped),
+        )
+
+    def _check_writable(self) -> None:
+        """Before an hour of work, not after it."""
+        folder = self._job.models_dir
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise OperationalError(
+                "DAT-002",
+                f"Models cannot be written to {folder}: {error.strerror or error}.",
+                "Choose another folder, or make this one writable.",
+            ) from error
+
+    def _read(self) -> tuple[Dataset, tuple[TaughtProduct, ...]]:
+        self._report(Phase.READ, 0, 1, message=f"reading {self._job.data}")
+        dataset = read_for_training(self._job.data, self._job.image_root)
+        self._skipped += dataset.skipped
+        products = find_products(dataset, tile_px=self._config.input_size, seed=self._job.seed)
+        for product in products:
+            teaching, held_out, framing = len(product.teaching), len(product.held_out), product.framing
+            message = f"{product.name}: {teaching} teach, {held_out} set the limit, framing {framing.framing.value}"
+            if framing.scale != 1:
+                message += f" at scale {framing.scale:g}"
+            logger.info("%s", message)
+            self._report(Phase.READ, 1, 1, message=message)
+        return dataset, products
+
+    def _build(self) -> Detector:
+        with torch.random.fork_rng():
+            torch.manual_seed(self._job.seed)
+            return build_detector(self._config, backbone_state=load_lite0_weights())
+
+    def _features(self, detector: Detector, products: Sequence[TaughtProduct]) -> FeatureCache:
+        config = self._config
+        quota = MAX_CACHED_TILES // len(products)
+        room = sum(min(quota, product.tile_count(product.teaching, config.input_size)) for product in products)
+        cache = FeatureCache(
+            [product.name for product in products], room, config.tokens, config.channels, self._job.models_dir
+        )
+        pending = _Pending(TileEncoder(detector), cache)
+        order = interleaved(products, self._job.seed)
+        began = time.perf_counter()
+        for done, (number, sample) in enumerate(order):
+            self._check_cancelled()
+            if self._limit_s is not None and self._elapsed() > self._limit_s * FEATURE_SHARE:
+                self._skipped.append(
+                    Skipped("teaching pictures", f"{len(order) - done} of {len(order)} did not fit into the time")
+                )
+                logger.warning("%d of %d teaching pictures did not fit into the time", len(order) - done, len(order))
+                break
+            product = products[number]
+            try:
+                tiles = product.cut(load_picture(sample), config.input_size)
+            except UnusablePicture as error:
+                self._skip(sample, error)
+                continue
+            pending.add(number, some_tiles(tiles, max(1, quota // len(product.teaching)), sample))
+            self._report(Phase.FEATURES, done + 1, len(order))
+        pending.flush()
+        self._tile_seconds = (time.perf_counter() - began) / max(len(cache), 1)
+        for product in products:
+            if not cache.tiles_of(product.name):
+                raise InvalidInput([f"{product.name}: no teaching picture could be read", *self._reasons()])
+        if config.feature_norm is not FeatureNorm.NONE:
+            mean, std = cache.channel_statistics()
+            detector.fuser.set_statistics(mean, std)
+        logger.info("%d tiles in the feature cache, %.1f ms each", len(cache), 1e3 * self._tile_seconds)
+        return cache
+
+    def _reserve(self, products: Sequence[TaughtProduct]) -> float:
+        """Seconds to keep for what follows training."""
+        tiles = sum(
+            product.tile_count(samples, self._config.input_size)
+            for product in products
+            for samples in scored_samples(product)
+        )
+        wanted = FIXED_RESERVE_S + 1.5 * tiles * self._tile_seconds
+        return wanted if self._limit_s is None else min(wanted, self._limit_s * RESERVE_SHARE)
+
+    def _train(self, trainer: Trainer, fingerprint: str, reserve_s: float) -> None:
+        if self._limit_s is None:
+            budget = Budget(steps=self._job.steps)
+        else:
+            # At least a third of the budget, though it may then end late: less would write a model that knows nothing.
+            budget = Budget(seconds=max(self._limit_s - self._elapsed() - reserve_s, self._limit_s / 3))
+        saved = time.perf_counter()
+
+        def reported(report: StepReport) -> None:
+            nonlocal saved
+            if time.perf_counter() - saved > CHECKPOINT_EVERY_S:
+                self._save(trainer, fingerprint)
+                saved = time.perf_counter()
+            self._report(
+                Phase.TRAIN,
+                report.steps,
+                report.expected_steps,
+                loss=report.loss,
+                gradient_norm=report.gradient_norm,
+                seconds_left=report.seconds_left + reserve_s,
+            )
+
+        finished = trainer.run(budget, reported=reported, stop=self._cancelled)
+        # Also when finished: what follows may fail on a full disk, and the hours before must not be lost with it.
+        self._save(trainer, fingerprint)
+        if not finished:
+            raise TrainingCancelled(f"cancelled after {trainer.steps} steps; --resume goes on from there")
+
+    def _save(self, trainer: Trainer, fingerprint: str) -> None:
+        progress = Progress(fingerprint, trainer.steps, trainer.seconds, trainer.loss)
+        write_checkpoint(self._job.scratch, trainer.state(), progress)
+
+    def _fingerprint(self, dataset: Dataset, cache: FeatureCache) -> str:
+        facts = {
+            "data": dataset.sha256,
+            "config": self._config.to_dict(),
+            "plan": asdict(self._plan),
+            "seed": self._job.seed,
+            "steps": self._job.steps,
+            "seconds": self._limit_s,
+            # Under a time budget the number of tiles may depend on the machine's load; it is the same training still.
+            "tiles": len(cache) if self._limit_s is None else None,
+        }
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    def _calibrated(
+        self,
+        detector: Detector,
+        device: torch.device,
+        dataset: Dataset,
+        products: Sequence[TaughtProduct],
+        trainer: Trainer,
+    ) -> tuple[Manifest, SelfTest]:
+        """The complete manifest but for version and hashes, and what the model will test itself with."""
+        self._report(Phase.CALIBRATE, 0, 1, message="measuring the map's offset")
+        offset_px = measure_offset(detector.features, self._config.input_size, device=device)
+        self_test = make_self_test(detector, products)
+        draft = self._draft(detector, offset_px, trainer, dataset)
+
+        def scored(done: int, total: int) -> None:
+            self._check_cancelled()
+            self._report(Phase.CALIBRATE, done, total)
+
+        ref = ModelRef(draft.name, 0, "")
+        model = TiledModel.from_detector(draft, detector, ref, device=device, self_test=self_test)
+        try:
+            entries = calibrate(model, products, scored=scored, skipped=self._skip)
+        finally:
+            model.close()
+        return replace(draft, products=dict(entries)), self_test
+
+    def _draft(
+        self, detector: Detector, offset_px: tuple[float, float], trainer: Trainer, dataset: Dataset
+    ) -> Manifest:
+        return Manifest(
+            name=self._job.name,
+            version=0,
+            created_at=datetime.now(UTC).replace(microsecond=0),
+            preset=self._job.preset.value,
+            detector=detector.config,
+            input=detector.input_statistics,
+            offset_px=offset_px,
+            rim_cells=RIM_CELLS,
+            overlap_px=OVERLAP_CELLS * STRIDE_PX,
+            products={},
+            training={
+                "data_sha256": dataset.sha256,
+                "steps": trainer.steps,
+                "training_seconds": round(trainer.seconds, 1),
+                "loss": trainer.loss,
+                "seed": self._job.seed,
+                "backbone_sha256": LITE0_WEIGHTS_SHA256,
+                "torch": torch.__version__,
+                "python": platform.python_version(),
+                "machine": platform.machine(),
+            },
+            license=self._job.license,
+        )
+
+    # --- telling -----------------------------------------------------------------------------------------------------
+
+    def _elapsed(self) -> float:
+        return time.perf_counter() - self._started
+
+    def _check_cancelled(self) -> None:
+        if self._cancelled():
+            raise TrainingCancelled("cancelled; no model was written")
+
+    def _skip(self, sample: Sample, error: InspectorError) -> None:
+        if all(entry.name != sample.name for entry in self._skipped):
+            logger.warning("Left out %r: %s", sample.name, error)
+            self._skipped.append(Skipped(sample.name, str(error)))
+
+    def _reasons(self) -> list[str]:
+        return [f"{entry.name}: {entry.reason}" for entry in self._skipped[:MAX_LISTED]]
+
+    def _report(
+        self,
+        phase: Phase,
+        step: int,
+        steps: int,
+        *,
+        loss: float | None = None,
+        gradient_norm: float | None = None,
+        seconds_left: float | None = None,
+        message: str = "",
+    ) -> None:
+        now = self._elapsed()
+        if step < steps and not message and now - self._last_report < REPORT_EVERY_S:
+            return
+        self._last_report = now
+        if seconds_left is None and self._limit_s is not None:
+            seconds_left = max(self._limit_s - now, 0.0)
+        self._progress(TrainingProgress(phase, step, steps, loss, gradient_norm, now, seconds_left, message))
+
+
+class _Pending:
+    """Collects tiles of several pictures, so that the encoder gets full batches."""
+
+    def __init__(self, encoder: TileEncoder, cache: FeatureCache) -> None:
+        self._encoder = encoder
+        self._cache = cache
+        self._tiles: list[NDArray[np.uint8]] = []
+        self._products: list[int] = []
+
+    def add(self, product: int, tiles: NDArray[np.uint8]) -> None:
+        self._tiles.append(tiles)
+        self._products += [product] * len(tiles)
+        if len(self._products) >= ENCODER_BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        if not self._products:
+            return
+        tokens = self._encoder.encode(np.concatenate(self._tiles))
+        numbers = np.asarray(self._products)
+        for product in np.unique(numbers).tolist():
+            self._cache.add(product, tokens[torch.from_numpy(numbers == product)])
+        self._tiles, self._products = [], []
+
+
+def _outcome(product: TaughtProduct, entry: ProductEntry, tiles: int) -> ProductOutcome:
+    return ProductOutcome(
+        teaching=len(product.teaching),
+        held_out=entry.calibration.samples,
+        tiles=tiles,
+        framing=product.framing.framing.value,
+        scale=product.framing.scale,
+        reached=entry.calibration.reached,
+        target_rate=entry.calibration.target_rate,
+        upper_rate=entry.calibration.upper_rate,
+    )
