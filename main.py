@@ -2,7 +2,7 @@
 
 import sys
 
-from inspector.cli import main
+from inspector.cli.main import main
 
 # The guard matters: camera and training processes start by spawn and import this file again.
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ All keys, with their defaults:
     data_dir = "/var/lib/inspector"  # records, pictures, logs; absent: the user's data folder
     language = "system"              # system, en, zh_CN
     theme = "system"                 # system, light, dark
-    source = "simulated:mixed"       # camera to inspect with; `main.py sources` lists ids
+    source = "simulated:cap"       # camera to inspect with; `main.py sources` lists ids
     recipe = ""                      # product to load at start; empty: the program's default for the source
     device = "auto"                  # auto, cpu, cuda
     deadline_ms = 500                # answer every part within this; absent: the recipe's deadline alone
@@ -36,7 +36,7 @@ import tomli_w
 from inspector.core.errors import InvalidSettings, OperationalError
 
 FORMAT_VERSION = 1
-DEFAULT_SOURCE = "simulated:mixed"
+DEFAULT_SOURCE = "simulated:cap"
 _MAX_TEXT = 128
 _MAX_FILE_BYTES = 1_000_000
 

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from inspector.core.decision import Reason, Verdict
 from inspector.core.emitter import Emitter
 from inspector.core.errors import InspectorError, OperationalError
 from inspector.core.frame import Frame, MissedFrame
@@ -37,22 +36,12 @@ from inspector.services.grabbing import Grabber, GrabListener
 from inspector.services.pipeline import Pipeline
 from inspector.services.recorder import Recorder
 from inspector.services.slot import FrameSlot
+from inspector.services.streaks import NotInspectedStreak
 from inspector.services.worker import Worker
 
 logger = logging.getLogger(__name__)
 
 _SLICE_S = 0.05
-_STOP_AFTER_IN_A_ROW = 3  # FS-10
-
-_FAULT_OF_REASON = {
-    Reason.LATE: ("TIM-001", "parts in a row were answered late", "Slow the line or call engineering."),
-    Reason.OVERRUN: ("TIM-001", "parts in a row came faster than they can be judged", "Slow the line."),
-    Reason.WRONG_SIZE: ("CAM-006", "pictures in a row have the wrong size", "Check the camera's picture size."),
-    Reason.MODEL_FAILED: ("GPU-001", "parts in a row could not be judged", "Restart the program; call maintenance."),
-    Reason.INVALID_MAP: ("GPU-001", "parts in a row gave no valid map", "Restart the program; call maintenance."),
-    Reason.NOT_DELIVERED: ("LIN-001", "answers in a row were not delivered", "Check PLC and cable."),
-}
-_CAMERA_FAULT = ("CAM-003", "parts in a row have no complete picture", "Check cable, switch and packet size.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +76,15 @@ class InspectionService:
         self._recipe = recipe
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._slot = FrameSlot()
-        self._answers = Answers(parts.output, parts.clock, on_undelivered=self._on_undelivered, on_failure=self._on_bug)
-        self._worker = Worker("inspect", self._run, self._on_bug)
+        self._answers = Answers(parts.output, parts.clock, on_undelivered=self._on_undelivered, on_failure=self.report_bug)
+        self._worker = Worker("inspect", self._run, self.report_bug)
         self._status = LineStatus(LineState.STOPPED, parts.clock.now())
         self._grabber: Grabber | None = None
         self._model: AnomalyModel | None = None
         self._pipeline: Pipeline | None = None
         self._camera_lost = ""
         self._limit: int | None = None
-        self._in_a_row = 0
+        self._streak = NotInspectedStreak()
         self._recorded_before = 0
         self._counter = PartCounter(parts.records, parts.clock, simulated=self.simulated)
         self._disconnect: tuple[Callable[[], None], ...] = ()
@@ -234,7 +223,7 @@ class InspectionService:
 
     def _run(self, stop: threading.Event) -> None:
         try:
-            while not (stop.is_set() and self._status.state in (LineState.STOPPED, LineState.FAULTED)):
+            while not (stop.is_set() and self._in(LineState.STOPPED, LineState.FAULTED)):
                 self._carry_out_commands()
                 part = self._slot.take(_SLICE_S)
                 if part is not None:
@@ -263,35 +252,26 @@ class InspectionService:
         self._parts.recorder.submit(inspection)
         self._counter.count(inspection.decision.verdict)
         self.inspected.emit(inspection)
-        self._watch(inspection)
-
-    def _watch(self, inspection: Inspection) -> None:
-        """FS-10: what goes wrong several times in a row stops the line."""
-        decision = inspection.decision
-        if decision.verdict is not Verdict.NOT_INSPECTED:
-            self._in_a_row = 0
-            return
-        self._in_a_row += 1
-        if self._in_a_row >= _STOP_AFTER_IN_A_ROW and self._status.state is LineState.RUNNING:
-            code, what, hint = _FAULT_OF_REASON.get(decision.reason, _CAMERA_FAULT)
-            self._fail(OperationalError(code, f"{self._in_a_row} {what}. Last: {decision.detail}", hint))
+        fault = self._streak.after(inspection.decision)
+        if fault is not None and self._in(LineState.RUNNING):
+            self._fail(fault)
 
     # --- commands, in the inspect thread -----------------------------------------------------------------------------
 
     def _start(self, limit: int | None) -> None:
-        if self._status.state is LineState.PAUSED and self._grabber is not None:
+        if self._in(LineState.PAUSED) and self._grabber is not None:
             if self._pipeline is None:
                 # Another product was chosen while paused: a new run, with all its checks.
                 self._end_run()
                 self._change(LineState.STOPPING)
                 self._change(LineState.STOPPED)
             else:
-                self._in_a_row = 0
+                self._streak.reset()
                 self._change(LineState.RUNNING)
                 self._parts.output.ready(ready=True)
                 self._grabber.resume()
                 return
-        if self._status.state is not LineState.STOPPED or self._recipe is None:
+        if not self._in(LineState.STOPPED) or self._recipe is None:
             return
         self._limit = limit
         self._change(LineState.STARTING, StartStep.MODEL)
@@ -304,7 +284,7 @@ class InspectionService:
         self._change(LineState.STARTING, StartStep.CAMERA)
         self._answers.reset()
         self._recorded_before = self._parts.recorder.recorded_count + self._parts.recorder.waiting
-        self._in_a_row = 0
+        self._streak.reset()
         self._begin_grabbing(recipe)
 
     def _published(self, recipe: Recipe) -> Recipe:
@@ -349,13 +329,13 @@ class InspectionService:
                 found=lambda: later(self._find_camera),
                 finished=lambda: later(self._stop),
             ),
-            on_failure=self._on_bug,
+            on_failure=self.report_bug,
             limit=self._limit,
         )
         self._grabber.start()
 
     def _camera_opened(self, info: CameraInfo, size: Size | None) -> None:
-        if self._status.state is not LineState.STARTING or self._grabber is None or self._pipeline is None:
+        if not self._in(LineState.STARTING) or self._grabber is None or self._pipeline is None:
             return
         logger.info("Camera %s is open, frames of %s", info.id, size)
         self._change(LineState.STARTING, StartStep.OUTPUT)
@@ -371,25 +351,25 @@ class InspectionService:
         self._grabber.resume()
 
     def _pause(self) -> None:
-        if self._status.state is not LineState.RUNNING or self._grabber is None:
+        if not self._in(LineState.RUNNING) or self._grabber is None:
             return
         self._parts.output.ready(ready=False)
         self._grabber.pause()
         self._drain()
-        if self._status.state is LineState.RUNNING:
+        if self._in(LineState.RUNNING):
             self._change(LineState.PAUSED)
 
     def _stop(self) -> None:
-        if self._status.state is LineState.FAULTED:
+        if self._in(LineState.FAULTED):
             # Nobody looks for the camera any more, so its fault cannot clear by itself.
             self._end_run()
             self._find_camera()
             return
-        if self._status.state not in (LineState.STARTING, LineState.RUNNING, LineState.PAUSED):
+        if not self._in(LineState.STARTING, LineState.RUNNING, LineState.PAUSED):
             return
         self._change(LineState.STOPPING)
         self._end_run()
-        if self._status.state is LineState.STOPPING:
+        if self._in(LineState.STOPPING):
             self._change(LineState.STOPPED)
 
     def _end_run(self) -> None:
@@ -408,7 +388,7 @@ class InspectionService:
     def _acknowledge(self, code: str) -> None:
         faults = self._parts.faults
         faults.acknowledge(code)
-        if code != self._camera_lost and self._status.state is LineState.FAULTED:
+        if code != self._camera_lost and self._in(LineState.FAULTED):
             # Nothing but the camera tells by itself that it is well again; Start repeats every check.
             faults.gone(code)
         self._leave_fault()
@@ -416,13 +396,13 @@ class InspectionService:
     def _leave_fault(self) -> None:
         """Back to Stopped once every stopping fault was read and its cause is away."""
         unread = any(fault.life is not FaultLife.ACTIVE_ACKNOWLEDGED for fault in self._parts.faults.faults)
-        if self._status.state is LineState.FAULTED and not self._parts.faults.stops_line and not unread:
+        if self._in(LineState.FAULTED) and not self._parts.faults.stops_line and not unread:
             self._end_run()
             self._parts.output.fault(active=False)
             self._change(LineState.STOPPED)
 
     def _change_recipe(self, recipe: Recipe) -> None:
-        if self._status.state not in (LineState.STOPPED, LineState.PAUSED):
+        if not self._in(LineState.STOPPED, LineState.PAUSED):
             return
         self._recipe = recipe
         self._pipeline = None
@@ -448,13 +428,16 @@ class InspectionService:
         self._parts.output.ready(ready=False)
         self._parts.output.fault(active=True)
         self._parts.faults.report(error)
-        if self._status.state is LineState.FAULTED:
+        if self._in(LineState.FAULTED):
             return
         if self._grabber is not None and not self._camera_lost:
             self._grabber.stop()
             self._grabber = None
         self._change(LineState.FAULTED)
         self._drain()
+
+    def _in(self, *states: LineState) -> bool:
+        return self._status.state in states
 
     def _change(self, state: LineState, step: StartStep | None = None) -> None:
         before = self._status.state
@@ -482,12 +465,12 @@ class InspectionService:
         self._commands.put(lambda: self._take(error))
 
     def _take(self, error: OperationalError) -> None:
-        active = self._status.state in (LineState.STARTING, LineState.RUNNING, LineState.PAUSED)
+        active = self._in(LineState.STARTING, LineState.RUNNING, LineState.PAUSED)
         self._parts.faults.report(error)
         if active and self._parts.faults.stops_line:
             self._fail(error)
 
-    def _on_bug(self, error: Exception) -> None:
+    def report_bug(self, error: Exception) -> None:
         """A thread of the line ended by a bug: outputs safe at once, then the fault (R-21)."""
         self._parts.output.close()
         self._parts.faults.report(

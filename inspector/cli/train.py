@@ -1,0 +1,69 @@
+"""`train`: teach a model in a process of its own and show how far it is."""
+
+import argparse
+import sys
+import time
+
+from inspector.cli.models import models_dir
+from inspector.cli.writing import say, write_json
+from inspector.training.job import TrainingJob, TrainingProgress
+from inspector.training.presets import Preset
+from inspector.training.process import TrainingProcess
+
+_PERIOD_S = 5.0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Teach; Ctrl+C ends it in order and keeps a checkpoint for --resume."""
+    job = TrainingJob(
+        data=options.data.resolve(),
+        name=options.name,
+        models_dir=models_dir(options),
+        image_root=options.image_root.resolve() if options.image_root else None,
+        preset=Preset(options.preset),
+        steps=options.steps,
+        minutes=options.minutes,
+        device=options.device,
+        seed=options.seed,
+        resume=options.resume,
+    )
+    with TrainingProcess(job) as training:
+        spoken = _Spoken()
+        try:
+            for progress in training.updates():
+                spoken.hear(progress)
+        except KeyboardInterrupt:
+            training.cancel()
+            print("Interrupted; --resume goes on from the checkpoint.", file=sys.stderr)
+            return 130
+        outcome = training.outcome()
+    write_json(options.json, outcome.to_dict())
+    for name, reason in outcome.skipped:
+        say(f"  left out {name}: {reason}")
+    for name, product in outcome.products.items():
+        say(
+            f"  {name}: {product.teaching} parts taught, {product.held_out} held out, {product.framing}, at most"
+            f" {product.upper_rate:.1%} of good parts rejected (95 % bound)"
+        )
+    say(f"Model {outcome.ref} in {outcome.folder}: {outcome.steps} steps, loss {outcome.loss:.4f}, {outcome.seconds:.0f} s")
+    return 0
+
+
+class _Spoken:
+    """Says every change of phase and message, and a line of numbers every few seconds."""
+
+    def __init__(self) -> None:
+        self._phase = ""
+        self._said_s = -_PERIOD_S
+
+    def hear(self, progress: TrainingProgress) -> None:
+        now_s = time.monotonic()
+        changed = progress.phase != self._phase
+        if not (changed or progress.message or now_s - self._said_s >= _PERIOD_S):
+            return
+        self._phase, self._said_s = progress.phase, now_s
+        steps = f" {progress.step}/{progress.steps}" if progress.steps else ""
+        loss = f", loss {progress.loss:.4f}" if progress.loss is not None else ""
+        left = f", {progress.seconds_left:.0f} s left" if progress.seconds_left is not None else ""
+        message = f" {progress.message}" if progress.message else ""
+        say(f"{progress.phase}{steps}{loss}{left}{message}")
