@@ -30,6 +30,22 @@ settings.register_profile("thorough", deadline=None, max_examples=1000, suppress
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 LEFTOVER_GRACE_S = 2.0
+_EXIT_STATUS = pytest.StashKey[int]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[_EXIT_STATUS] = exitstatus
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End a red run at once: Python would wait for ever for a thread that a failed test left behind."""
+    left = [thread.name for thread in threading.enumerate() if not thread.daemon]
+    left.remove(threading.main_thread().name)
+    if left:
+        print(f"ended by force; still running: {left}", file=sys.stderr, flush=True)  # noqa: T201 - pytest has closed
+        os._exit(config.stash.get(_EXIT_STATUS, 1) or 1)
 
 
 class _ErrorLines(logging.Handler):
