@@ -10,7 +10,6 @@ import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from inspector.core.errors import InvalidRecipe
@@ -145,7 +144,6 @@ def _kinds(kind: Any, length: int) -> tuple[Any, ...]:  # noqa: ANN401
     return (kinds[0],) * length if len(kinds) == 2 and kinds[1] is Ellipsis else kinds
 
 
-@cache
 def _hints(kind: Any) -> dict[str, Any]:  # noqa: ANN401
     hints = get_type_hints(kind)
     return {one.name: hints[one.name] for one in fields(kind)}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, func, insert, literal_column, select, update
 
 from inspector.core.decision import Verdict
 from inspector.core.record import Counts, InspectionRecord, KeptFiles, RegionRecord
@@ -94,6 +94,8 @@ class SqlRecordStore:
         """Tell records what became of their files; see the port."""
         kept = [_file_row(one) for one in files if one.image or one.map]
         given_up = [{"record_id": one.record_id} for one in files if not (one.image or one.map)]
+        if not files:
+            return
         with self._database.write() as connection:
             if kept:
                 connection.execute(_KEEP_FILES, kept)
@@ -119,7 +121,7 @@ class SqlRecordStore:
 
     def awaiting_files(self) -> tuple[InspectionRecord, ...]:
         """Records whose files were still being written when the program ended."""
-        return self._select(_RECORDS.where(inspections.c.awaited == 1))
+        return self._select(_RECORDS.where(inspections.c.awaited == literal_column("1")))
 
     def with_files_since(self, since: datetime) -> tuple[InspectionRecord, ...]:
         """Records of parts captured at or after a time that name a file."""

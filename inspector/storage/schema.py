@@ -83,15 +83,17 @@ def back_up(path: Path, folder: Path, version: str) -> Path:
     temporary = target.with_name(target.name + ".tmp")
     try:
         make_folder(folder)
-        temporary.unlink(missing_ok=True)
-        _copy(path, temporary)
-        replace(temporary, target)
+        for left_by_a_crash in folder.glob("*.tmp"):
+            left_by_a_crash.unlink()
+        try:
+            _copy(path, temporary)
+            replace(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise OperationalError(
             "DAT-002", f"The database {path} cannot be copied to {folder}: {error.strerror or error}.", CHECK_DISK
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return target
 
 

@@ -57,13 +57,13 @@ _STATEMENTS = (
     """,
     "CREATE INDEX inspections_by_time ON inspections (captured_at, verdict, simulated)",
     "CREATE INDEX inspections_by_lot ON inspections (lot_key) WHERE lot_key IS NOT NULL",
-    "CREATE INDEX inspections_by_verdict ON inspections (verdict) WHERE verdict <> 'pass'",
+    "CREATE INDEX inspections_by_verdict ON inspections (verdict)",
     "CREATE INDEX inspections_by_recipe ON inspections (product_key, recipe_version)",
     "CREATE INDEX inspections_awaited ON inspections (awaited) WHERE awaited = 1",
     "CREATE INDEX inspections_flagged ON inspections (flagged) WHERE flagged = 1",
     """
     CREATE TABLE regions (
-        sequence INTEGER NOT NULL REFERENCES inspections (sequence) ON DELETE CASCADE,
+        sequence INTEGER NOT NULL,
         rank INTEGER NOT NULL,
         x FLOAT NOT NULL,
         y FLOAT NOT NULL,
@@ -72,7 +72,8 @@ _STATEMENTS = (
         area_px FLOAT NOT NULL,
         peak FLOAT NOT NULL,
         mean FLOAT NOT NULL,
-        PRIMARY KEY (sequence, rank)
+        PRIMARY KEY (sequence, rank),
+        FOREIGN KEY (sequence) REFERENCES inspections (sequence) ON DELETE CASCADE
     ) WITHOUT ROWID
     """,
     """
