@@ -23,7 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from inspector.core.errors import OperationalError
+from inspector.core.errors import InspectorError, OperationalError
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class LastRun:
 
     Attributes:
         started_at: UTC; None if there was none.
-        ended_badly: it neither ended nor was ended in order: crash, kill or power cut.
+        ended_badly: it did not end in order: bug, crash, kill or power cut.
         recent_bad_ends: bad ends among the starts of the last five minutes, this one included; three mean a crash loop.
     """
 
@@ -208,9 +208,16 @@ def run_marker(path: Path) -> Iterator[LastRun]:
             "bad_ends": [end.isoformat() for end in bad_ends],
         }
         _write_marker(file, marker)
-        yield LastRun(started_at, ended_badly, len(bad_ends))
-        # Not in a `finally`: a run that ends by an exception did end badly.
-        _write_marker(file, marker | {"running": False, "bad_ends": []})
+        in_order = False
+        try:
+            yield LastRun(started_at, ended_badly, len(bad_ends))
+            in_order = True
+        except (InspectorError, KeyboardInterrupt, SystemExit):
+            in_order = True  # said to a person, or asked for by one
+            raise
+        finally:
+            if in_order:
+                _write_marker(file, marker | {"running": False, "bad_ends": []})
 
 
 def _owner(file: IO[bytes]) -> str:

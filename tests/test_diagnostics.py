@@ -133,6 +133,15 @@ def test_a_crash_loop_is_counted_and_a_good_end_forgets_it(tmp_path: Path) -> No
         assert last == diagnostics.LastRun(last.started_at, ended_badly=False, recent_bad_ends=0)
 
 
+@pytest.mark.parametrize("end", [OperationalError("CAM-001", "not found"), KeyboardInterrupt(), SystemExit(1)])
+def test_an_end_that_a_person_was_told_or_asked_for_is_in_order(tmp_path: Path, end: BaseException) -> None:
+    lock = tmp_path / "inspector.lock"
+    with pytest.raises(type(end)), diagnostics.run_marker(lock):
+        raise end
+    with diagnostics.run_marker(lock) as last:
+        assert not last.ended_badly
+
+
 def _hold(lock: Path, held: "multiprocessing.synchronize.Event", end: "multiprocessing.synchronize.Event") -> None:
     with diagnostics.run_marker(lock):
         held.set()
