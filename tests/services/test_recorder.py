@@ -349,40 +349,6 @@ def test_a_recorder_that_never_started_closes() -> None:
     assert Station().recorder.close()
 
 
-@pytest.mark.benchmark
-@pytest.mark.promise("R-07")
-def test_records_on_a_real_disk_are_durable_in_time(tmp_path: Path) -> None:
-    """20 parts/s of 1280 × 1024 RGB, every tenth rejected: on disk within 200 ms (p99), with picture and map."""
-    database = Database.open(tmp_path / "station.sqlite")
-    recorder = Recorder(SqlRecordStore(database), FileImageStore(tmp_path), KeepPolicy(pass_every=10), SystemClock())
-    durable_ns: dict[str, int] = {}
-    recorder.recorded.connect(lambda record: durable_ns.__setitem__(record.id, time.monotonic_ns()))
-    recorder.start()
-    image = np.random.default_rng(0).normal(128, 3, (1024, 1280, 3)).astype(np.uint8)
-    found = anomaly_map(np.full((64, 80), 2.0))
-    tick, submitted_ns = threading.Event(), {}
-    for number in range(1, 81):
-        verdict = Verdict.FAIL if number % 10 == 0 else Verdict.PASS
-        part = inspection(number, verdict)
-        part = replace(part, frame=replace(part.frame, image=image), anomaly_map=found)
-        submitted_ns[part.id] = time.monotonic_ns()
-        recorder.submit(part)
-        tick.wait(0.05)  # the pace of the line
-    assert recorder.close()
-    store = SqlRecordStore(database)
-    records = store.recent(100)
-    database.close()
-    assert len(records) == 80
-    rejected = [record for record in records if record.verdict is Verdict.FAIL]
-    assert len(rejected) == 8
-    assert all(record.image_path and record.map_path for record in rejected)
-    assert recorder.shed == recorder.lost == 0
-    waits_ms = np.array([(durable_ns[record_id] - start) / 1e6 for record_id, start in submitted_ns.items()])
-    figures = f"p50 {np.percentile(waits_ms, 50):.1f} ms, p99 {np.percentile(waits_ms, 99):.1f} ms"
-    logging.getLogger(__name__).info("submit to durable: %s", figures)
-    assert np.percentile(waits_ms, 99) <= 200, figures
-
-
 def test_frames_of_parts_that_keep_no_picture_are_let_go(station: Station) -> None:
     """Otherwise 256 waiting records would hold 256 pictures."""
     station.records.gate.clear()
