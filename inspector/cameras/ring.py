@@ -91,6 +91,11 @@ class Ring:
         """What `attach` needs."""
         return self._memory.name
 
+    @property
+    def picture_bytes(self) -> int:
+        """The size of picture that the ring was made for."""
+        return int(self.slot_bytes) - SLOT_EXTRA_BYTES
+
     def acquire(self) -> int | None:
         """Child: a free slot, or None if the program has emptied none yet."""
         buffer = self._buffer()

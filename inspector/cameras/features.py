@@ -1,0 +1,489 @@
+"""Camera settings written as features: which feature means what, in which order, and what the camera made of it.
+
+Cameras name their features by the Standard Features Naming Convention (SFNC) of their year, lack some, and make some
+writable only after others. This module knows the names and the order (cameras.md 8) and nothing of any driver: it
+writes through `Nodes`, which the camera process implements on GenICam and tests implement on a dictionary.
+
+Nothing is clamped silently. Each value is written, read back past every cache, and compared; all differences are
+reported together. What a camera does not have at all is listed as lacking, so that a recipe can be used on a simpler
+camera by somebody who was told.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from inspector.core.errors import OperationalError
+from inspector.core.geometry import Rect
+from inspector.core.ports import AppliedSettings, FeatureKind
+from inspector.core.recipe import CameraSettings, TriggerEdge, TriggerMode
+
+logger = logging.getLogger(__name__)
+
+Value = str | int | float | bool
+
+_TOLERANCE = 0.005
+_TRIGGER_SELECTORS = ("FrameStart", "AcquisitionStart", "ExposureStart")
+_EDGES = {TriggerEdge.RISING: "RisingEdge", TriggerEdge.FALLING: "FallingEdge"}
+_COLOURS = ("Red", "Green", "Blue")
+
+
+class FeatureRefused(Exception):
+    """The camera did not take or give a value; the text is the camera's own sentence."""
+
+
+class Node(Protocol):
+    """One feature of a camera."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the node map."""
+
+    @property
+    def kind(self) -> FeatureKind:
+        """What it holds."""
+
+    def readable(self) -> bool:
+        """Whether it can be read now."""
+
+    def writable(self) -> bool:
+        """Whether it can be written now."""
+
+    def read(self) -> Value:
+        """The value, past every cache. FeatureRefused."""
+
+    def write(self, value: Value) -> None:
+        """Write, or execute a command. FeatureRefused."""
+
+    def limits(self) -> tuple[float | None, float | None, float | None]:
+        """Smallest and largest value and step of a number; None where there is none. FeatureRefused."""
+
+    def entries(self) -> tuple[str, ...]:
+        """Names that an enumeration offers now. FeatureRefused."""
+
+
+class Nodes(Protocol):
+    """The features of a camera."""
+
+    def find(self, name: str) -> Node | None:
+        """A feature that this camera implements, or None."""
+
+
+# --- values ----------------------------------------------------------------------------------------------------------
+
+
+def as_text(value: Value) -> str:
+    """A value as people and files write it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:.9g}" if isinstance(value, float) else str(value)
+
+
+def from_text(kind: FeatureKind, text: str) -> Value:
+    """The value that a text means for a kind of feature.
+
+    Raises:
+        FeatureRefused: it means none.
+    """
+    text = text.strip() if kind is not FeatureKind.STRING else text
+    try:
+        match kind:
+            case FeatureKind.INTEGER:
+                return int(text, 0)
+            case FeatureKind.FLOAT:
+                return float(text)
+            case FeatureKind.BOOLEAN:
+                return {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}[text.lower()]
+            case _:
+                return text
+    except (ValueError, KeyError) as error:
+        raise FeatureRefused(f"“{text}” is no {kind.value}.") from error
+
+
+def first(nodes: Nodes, *names: str) -> Node | None:
+    """The first of these features that the camera has."""
+    return next((node for name in names if (node := nodes.find(name)) is not None), None)
+
+
+def number_of(nodes: Nodes, *names: str) -> float | None:
+    """The number in the first of these features that can be read; None if there is none."""
+    for name in names:
+        node = nodes.find(name)
+        if node is not None and node.readable():
+            value = node.read()
+            if isinstance(value, int | float):
+                return float(value)
+    return None
+
+
+def _equal(asked: Value, kept: Value, step: float) -> bool:
+    if isinstance(asked, bool) or isinstance(kept, bool | str) or isinstance(asked, str):
+        return as_text(asked) == as_text(kept)
+    return abs(kept - asked) <= max(step, _TOLERANCE * abs(asked))
+
+
+def _off(node: Node | None, value: str = "Off") -> None:
+    """Switch something off that should be off and matters only where it exists and can be written."""
+    if node is not None and node.writable() and node.read() != value and value in node.entries():
+        node.write(value)
+
+
+# --- at opening ------------------------------------------------------------------------------------------------------
+
+
+def quiet(nodes: Nodes) -> None:
+    """Bring a camera that somebody may have left in any state to one that waits and sends plain pictures.
+
+    Raises:
+        FeatureRefused: a mode that pictures cannot be read in could not be left.
+    """
+    stop = nodes.find("AcquisitionStop")
+    if stop is not None and stop.writable():
+        try:
+            stop.write("")
+        except FeatureRefused as refusal:
+            logger.info("AcquisitionStop was refused at opening: %s", refusal)
+    _off(nodes.find("GenDCStreamingMode"))
+    _off(nodes.find("AcquisitionMode"), "Continuous")
+    _triggers_off(nodes)
+    chunks = nodes.find("ChunkModeActive")
+    if chunks is not None and chunks.writable() and chunks.read():
+        chunks.write(value=False)
+
+
+def _triggers_off(nodes: Nodes) -> None:
+    selector = nodes.find("TriggerSelector")
+    for entry in selector.entries() if selector is not None and selector.writable() else ("",):
+        if selector is not None and entry:
+            selector.write(entry)
+        _off(nodes.find("TriggerMode"))
+
+
+# --- settings --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Report:
+    """What did not go as asked, field by field."""
+
+    differences: list[str] = field(default_factory=list)
+    lacking: list[str] = field(default_factory=list)
+
+    def put(self, title: str, setting: str, node: Node | None, value: Value, *, exact: bool = False) -> None:
+        """Write a value and compare what the camera kept; `exact` numbers may not even be a step off."""
+        if node is None:
+            self.lacking.append(setting)
+            return
+        sentence = ""
+        step = 0.0
+        try:
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                value, step = _on_step(node, value)
+            if not node.writable():
+                sentence = "it cannot be written now."
+            elif not (node.readable() and node.read() == value):
+                node.write(value)
+        except FeatureRefused as refusal:
+            sentence = str(refusal)
+        try:
+            kept: Value = node.read() if node.readable() else ""
+        except FeatureRefused as refusal:
+            kept, sentence = "", sentence or str(refusal)
+        if not _equal(value, kept, 0.0 if exact else step):
+            told = f" ({sentence})" if sentence else ""
+            self.differences.append(f"{title}: asked {as_text(value)}, camera kept {as_text(kept) or 'nothing'}{told}")
+
+
+def _on_step(node: Node, value: float) -> tuple[float, float]:
+    """An integer feature takes only whole steps from its minimum; a float feature says itself what it takes."""
+    minimum, _, step = node.limits()
+    step = step or 0.0
+    if node.kind is not FeatureKind.INTEGER:
+        return float(value), step
+    base, whole_step = round(minimum or 0), max(1, round(step))
+    return base + (round(value) - base) // whole_step * whole_step, float(whole_step)
+
+
+def apply_settings(nodes: Nodes, settings: CameraSettings) -> AppliedSettings:
+    """Write settings in the order in which cameras accept them, and read back what they kept.
+
+    Raises:
+        OperationalError: CAM-004, listing every difference.
+    """
+    report = _Report()
+    steps: Sequence[Callable[[Nodes, CameraSettings, _Report], None]] = (
+        _apply_format,
+        _apply_roi,
+        _apply_trigger_off,
+        _apply_exposure,
+        _apply_gain,
+        _apply_colour,
+        _apply_rate,
+        _apply_trigger,
+        _apply_extra,
+    )
+    for step in steps:
+        try:
+            step(nodes, settings, report)
+        except FeatureRefused as refusal:
+            report.differences.append(f"{step.__name__.removeprefix('_apply_').replace('_', ' ')}: {refusal}")
+    if report.differences:
+        raise OperationalError(
+            "CAM-004",
+            "The camera does not hold the settings it should: " + "; ".join(report.differences) + ".",
+            "Correct the recipe's camera step, or the camera.",
+        )
+    return AppliedSettings(_read_back(nodes, settings), tuple(report.lacking))
+
+
+def _apply_format(nodes: Nodes, settings: CameraSettings, report: _Report) -> None:
+    if settings.pixel_format is not None:
+        report.put("Pixel format", "pixel_format", nodes.find("PixelFormat"), settings.pixel_format)
+
+
+def _apply_roi(nodes: Nodes, settings: CameraSettings, report: _Report) -> None:
+    if settings.roi is None:
+        return
+    roi = settings.roi
+    offsets = (("OffsetX", "Offset X", roi.x), ("OffsetY", "Offset Y", roi.y))
+    for name, _, _ in offsets:
+        node = nodes.find(name)
+        if node is not None and node.writable():
+            node.write(0)  # otherwise the old offset limits the new size
+    report.put("Width", "roi", nodes.find("Width"), int(roi.width))
+    if nodes.find("Height") is not None:
+        report.put("Height", "roi", nodes.find("Height"), int(roi.height))
+    for name, title, value in offsets:
+        node = nodes.find(name)
+        if node is not None:
+            report.put(title, "roi", node, int(value))
+        elif value:
+            report.lacking.append(f"roi.{name[-1].lower()}")
+
+
+def _apply_trigger_off(nodes: Nodes, settings: CameraSettings, report: _Report) -> None:
+    del settings, report
+    _triggers_off(nodes)
+
+
+def _apply_exposure(nodes: Nodes, settings: CameraSettings, report: _Report) -> None:
+    _off(nodes.find("ExposureAuto"))
+    if settings.exposure_us is None:
+        return
+    _off(nodes.find("ExposureMode"), "Timed")
+    node = first(nodes, "ExposureTime", "ExposureTimeAbs")
+    if node is not None:
+        report.put("Exposure", "exposure_us", node, settings.exposure_us)
+        return
+    base_us = number_of(nodes, "ExposureTimeBaseAbs") or 1.0
+    report.put("Exposure", "exposure_us", nodes.find("ExposureTimeRaw"), round(settings.exposure_us / base_us))
+
+
+def _apply_gain(nodes: Nodes, settings: CameraSettings, report: _Report) -> None:
+    _off(nodes.find("GainAuto"))
+    if settings.gain_db is not None:
+        _select(nodes, "GainSelector", ("All", "AnalogAll"))
+        # A camera of the first SFNC counts gain in steps; the recipe was made on it and holds steps.
+        report.put("Gain", "gain_db", first(nodes, "Gain", "GainAbs", "GainRaw"), settings.gain_db)
+    if settings.black_level is not None:
+        _select(nodes, "BlackLevelSelector", ("All", "AnalogAll"))
+        node = first(nodes, "BlackLevel", "BlackLevelAbs", "BlackLevelRaw")
+        report.put("Black level", "black_level", node, settings.black_level)
+    if settings.gamma is not None:
+        enable = nodes.find("GammaEnable")
+        if enable is not None and enable.writable():
+            enable.write(value=True)
+        report.put("Gamma", "gamma", nodes.find("Gamma"), settings.gamma)
+
+
+def _apply_colour(nodes: Nodes, settings: CameraSettings, report: _Report) -> None:
+    _off(nodes.find("BalanceWhiteAuto"))
+    if settings.white_balance is None:
+        return
+    selector = nodes.find("BalanceRatioSelector")
+    ratio = first(nodes, "BalanceRatio", "BalanceRatioAbs", "BalanceRatioRaw")
+    if selector is None or ratio is None:
+        report.lacking.append("white_balance")
+        return
+    for colour, value in zip(_COLOURS, settings.white_balance, strict=True):
+        if colour in selector.entries():
+            selector.write(colour)
+            report.put(f"White balance {colour.lower()}", "white_balance", ratio, value)
+        elif value != 1.0:
+            report.lacking.append(f"white_balance.{colour.lower()}")
+
+
+def _apply_rate(nodes: Nodes, settings: CameraSettings, report: _Report) -> None:
+    if settings.rate_hz is None or settings.trigger is not TriggerMode.FREE:
+        return
+    enable = first(nodes, "AcquisitionFrameRateEnable", "AcquisitionFrameRateEnabled")
+    if enable is not None and enable.writable():
+        enable.write(value=True)
+    _off(nodes.find("AcquisitionFrameRateAuto"))
+    report.put("Rate", "rate_hz", first(nodes, "AcquisitionFrameRate", "AcquisitionFrameRateAbs"), settings.rate_hz)
+
+
+def _apply_trigger(nodes: Nodes, settings: CameraSettings, report: _Report) -> None:
+    if settings.trigger is TriggerMode.FREE:
+        return
+    mode = nodes.find("TriggerMode")
+    if mode is None:
+        report.lacking.append("trigger")
+        return
+    _select(nodes, "TriggerSelector", _TRIGGER_SELECTORS)
+    if settings.trigger is TriggerMode.SOFTWARE:
+        report.put("Trigger source", "trigger", nodes.find("TriggerSource"), "Software")
+    else:
+        source = nodes.find("TriggerSource")
+        line = settings.trigger_line or _first_line(source)
+        report.put("Trigger source", "trigger_line", source, line)
+        edge = _EDGES[settings.trigger_edge]
+        report.put("Trigger edge", "trigger_edge", nodes.find("TriggerActivation"), edge)
+    if settings.trigger_delay_us is not None:
+        node = first(nodes, "TriggerDelay", "TriggerDelayAbs")
+        report.put("Trigger delay", "trigger_delay_us", node, settings.trigger_delay_us)
+    report.put("Trigger", "trigger", mode, "On")
+
+
+def _first_line(source: Node | None) -> str:
+    """The line that is meant when none is named: the one in use, or the first there is."""
+    if source is None:
+        return "Line1"
+    current = as_text(source.read())
+    lines = [entry for entry in source.entries() if entry.startswith("Line")]
+    return current if current in lines or not lines else lines[0]
+
+
+def _apply_extra(nodes: Nodes, settings: CameraSettings, report: _Report) -> None:
+    for name, text in settings.extra:
+        node = nodes.find(name)
+        if node is None:
+            report.lacking.append(f"extra.{name}")
+        elif node.kind is FeatureKind.COMMAND:
+            report.differences.append(f"{name}: a command is no setting")
+        else:
+            report.put(name, f"extra.{name}", node, from_text(node.kind, text))
+
+
+def _select(nodes: Nodes, name: str, entries: Iterable[str]) -> None:
+    """Set a selector to the first of these entries that it offers."""
+    selector = nodes.find(name)
+    if selector is not None and selector.writable():
+        offered = selector.entries()
+        entry = next((entry for entry in entries if entry in offered), None)
+        if entry is not None:
+            selector.write(entry)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def exposure_us(nodes: Nodes) -> float | None:
+    """Exposure in force, in microseconds; None if the camera has no such thing."""
+    value = number_of(nodes, "ExposureTime", "ExposureTimeAbs")
+    if value is not None:
+        return value
+    raw = number_of(nodes, "ExposureTimeRaw")
+    return None if raw is None else raw * (number_of(nodes, "ExposureTimeBaseAbs") or 1.0)
+
+
+def gain_db(nodes: Nodes) -> float | None:
+    """Gain in force, in decibels; None if the camera has none or counts it in steps of its own."""
+    return number_of(nodes, "Gain", "GainAbs")
+
+
+def rate_hz(nodes: Nodes) -> float | None:
+    """How many pictures a second the camera will send in free run; None if it does not say."""
+    resulting = ("AcquisitionResultingFrameRate", "ResultingFrameRate", "ResultingFrameRateAbs")
+    return number_of(nodes, *resulting, "AcquisitionFrameRate", "AcquisitionFrameRateAbs")
+
+
+def trigger_mode(nodes: Nodes) -> TriggerMode:
+    """What starts an exposure now, by the selected trigger."""
+    mode, source = nodes.find("TriggerMode"), nodes.find("TriggerSource")
+    if mode is None or not mode.readable() or mode.read() != "On":
+        return TriggerMode.FREE
+    software = source is not None and source.readable() and source.read() == "Software"
+    return TriggerMode.SOFTWARE if software else TriggerMode.LINE
+
+
+def sensor_size(nodes: Nodes) -> tuple[int, int]:
+    """Largest (height, width) that a picture can have, in pixels.
+
+    Raises:
+        FeatureRefused: the camera does not even tell the size it has.
+    """
+    sides = []
+    for name, offset in (("Height", "OffsetY"), ("Width", "OffsetX")):
+        largest = number_of(nodes, f"{name}Max", f"Sensor{name}") or 0.0
+        node = nodes.find(name)
+        if node is not None and node.readable():
+            _, maximum, _ = node.limits()
+            # The maximum of a size is what its offset leaves.
+            largest = max(largest, (maximum or 0.0) + (number_of(nodes, offset) or 0.0), float(node.read()))
+        if largest < 1:
+            raise FeatureRefused(f"The camera does not tell its {name.lower()}.")
+        sides.append(int(largest))
+    return sides[0], sides[1]
+
+
+def _read_back(nodes: Nodes, asked: CameraSettings) -> CameraSettings:
+    """What the camera holds now, in the words of the settings; None for what it does not have."""
+    pixel_format = nodes.find("PixelFormat")
+    sides = [number_of(nodes, name) for name in ("OffsetX", "OffsetY", "Width", "Height")]
+    x, y, width, height = sides
+    roi = None if width is None or height is None else Rect(x or 0.0, y or 0.0, width, height)
+    mode = trigger_mode(nodes)
+    source = nodes.find("TriggerSource")
+    line = as_text(source.read()) if mode is TriggerMode.LINE and source is not None and source.readable() else None
+    return replace(
+        asked,
+        exposure_us=exposure_us(nodes),
+        gain_db=number_of(nodes, "Gain", "GainAbs", "GainRaw"),
+        trigger=mode,
+        trigger_line=line,
+        trigger_delay_us=number_of(nodes, "TriggerDelay", "TriggerDelayAbs"),
+        pixel_format=as_text(pixel_format.read()) if pixel_format is not None and pixel_format.readable() else None,
+        roi=roi,
+        rate_hz=rate_hz(nodes) if mode is TriggerMode.FREE else None,
+        black_level=number_of(nodes, "BlackLevel", "BlackLevelAbs", "BlackLevelRaw"),
+        gamma=number_of(nodes, "Gamma"),
+        white_balance=asked.white_balance if nodes.find("BalanceRatioSelector") is not None else None,
+    )
+
+
+# --- the output line -------------------------------------------------------------------------------------------------
+
+
+def find_output(nodes: Nodes) -> str | None:
+    """The line that can carry a verdict, wired to a user output and switched off; None if there is none.
+
+    Only a line that is an output already is taken: which way a line points belongs to the wiring, not to a guess.
+
+    Raises:
+        FeatureRefused: the camera has such a line and does not let it be used.
+    """
+    names = ("LineSelector", "LineMode", "LineSource", "UserOutputSelector", "UserOutputValue")
+    lines, mode, source, outputs, value = (nodes.find(name) for name in names)
+    if lines is None or mode is None or source is None or outputs is None or value is None:
+        return None
+    for line in lines.entries():
+        lines.write(line)
+        if mode.readable() and mode.read() != "Output":
+            continue
+        usable = [entry for entry in outputs.entries() if entry in source.entries()]
+        if usable and source.writable():
+            outputs.write(usable[0])
+            value.write(value=False)
+            source.write(usable[0])
+            return line
+    return None
+
+
+def set_output(nodes: Nodes, *, active: bool) -> None:
+    """Switch the user output that `find_output` chose. FeatureRefused."""
+    value = nodes.find("UserOutputValue")
+    if value is None:
+        raise FeatureRefused("The camera has no output line.")
+    value.write(value=active)
