@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from inspector.core.errors import OperationalError
 from inspector.storage import schema
 from inspector.storage.files import make_folder, replace, sync_folder
+from inspector.storage.network_drive import network_drive
 from inspector.storage.schema import MIGRATIONS
 from inspector.storage.sqlite import (
     CHECK_DISK,
@@ -65,8 +66,8 @@ class Database:
             migrations: Alembic's folder.
 
         Raises:
-            OperationalError: DAT-002, naming the file and what to do: folder not writable, disk full, locked, written
-                by a newer program, or not a database of this program.
+            OperationalError: DAT-002, naming the file and what to do: folder not writable or on a network drive, disk
+                full, locked, written by a newer program, or not a database of this program.
         """
         require_version()
         _require_writable(path.parent)
@@ -123,6 +124,13 @@ def _require_writable(folder: Path) -> None:
         raise OperationalError(
             "DAT-002", f"The data folder {folder} cannot be written: {error.strerror or error}.", CHECK_DISK
         ) from error
+    remote = network_drive(folder)
+    if remote:
+        raise OperationalError(
+            "DAT-002",
+            f"The data folder {folder} lies on a {remote}, where a database can be damaged.",
+            "Choose a data folder on a disk of this computer.",
+        )
 
 
 def _set_aside_if_damaged(path: Path) -> OperationalError | None:

@@ -98,6 +98,7 @@ def _engine(path: Path, *, begin: str, query_only: bool) -> Engine:
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts only while the file has no table yet
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA journal_size_limit = 64000000")  # a log that a slow reader let grow is cut again
             connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         connection.execute(f"PRAGMA query_only = {int(query_only)}")

@@ -1,13 +1,9 @@
-import logging
 import queue
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
 import pytest
 
 from inspector.core.decision import Verdict
@@ -17,13 +13,10 @@ from inspector.core.record import Inspection, InspectionRecord
 from inspector.services.clock import SystemClock
 from inspector.services.pictures import KeepPolicy
 from inspector.services.recorder import Recorder
-from inspector.storage.database import Database
-from inspector.storage.images import FileImageStore
-from inspector.storage.records import SqlRecordStore
 from tests.support.image_store import MemoryImageStore
 from tests.support.record_store import MemoryRecordStore
 from tests.support.records import inspection
-from tests.support.values import anomaly_map, frame
+from tests.support.values import frame
 
 _FULL = OperationalError("DAT-002", "The disk is full.", "Free space.")
 _TIME_S = 20
