@@ -4,11 +4,19 @@ import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from inspector import paths
 from inspector.cameras.catalog import Catalog
-from inspector.config import Settings
-from inspector.core.errors import OperationalError
+from inspector.cameras.scenes.registry import SCENES
+from inspector.cameras.scenes.scene import PartPlan
+from inspector.config import Language, Settings, Theme, load, save
+from inspector.core.errors import InspectorError, OperationalError
+from inspector.core.geometry import Size
 from inspector.core.ports import CameraCatalog, ModelStore
 from inspector.core.recipe import CameraSettings, Recipe, TriggerMode
 from inspector.outputs.simulated import SimulatedOutput
@@ -22,9 +30,9 @@ from inspector.services.pictures import KeepPolicy
 from inspector.services.recorder import Recorder
 from inspector.storage.database import Database
 from inspector.storage.images import FileImageStore
-from inspector.storage.reconcile import reconcile
 from inspector.storage.recipe_text import recipe_from_text
 from inspector.storage.recipes import SqlRecipeStore
+from inspector.storage.reconcile import reconcile
 from inspector.storage.records import SqlRecordStore
 from inspector.storage.station_lock import StationLock
 from inspector.vision.device import DeviceChoice
@@ -35,6 +43,7 @@ logger = logging.getLogger(__name__)
 
 SHIPPED_MODEL = "demo"
 DEFAULT_RATE_HZ = 5.0
+_SIMULATED = "simulated:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +72,7 @@ class Application:
 
 def build_catalog(settings: Settings) -> CameraCatalog:
     """The cameras this station may use."""
-    return Catalog(
-        driver_folders=settings.genicam_driver_folders, show_test_camera=settings.show_test_camera
-    )
+    return Catalog(driver_folders=settings.genicam_driver_folders, show_test_camera=settings.show_test_camera)
 
 
 def build_models(settings: Settings, data: DataFolder) -> FolderModelStore:
@@ -145,7 +152,7 @@ def open_application(
                 find_regions=find_regions,
                 faults=faults,
                 clock=clock,
-                source=settings.source,
+                source_of=partial(source_of, settings.source),
                 deadline_ms=settings.deadline_ms,
                 records_required=settings.records_required,
             ),
@@ -162,6 +169,72 @@ def open_application(
         health.start()
         stack.callback(health.close)
         yield Application(settings, data, catalog, models, kept, line, health)
+
+
+def source_of(source: str, recipe: Recipe | None) -> str:
+    """The camera that inspects a recipe: the station's; a simulated line shows the product that is inspected.
+
+    Args:
+        source: the station's camera id.
+        recipe: in force.
+    """
+    if recipe is None or recipe.product not in SCENES or not source.startswith(_SIMULATED):
+        return source
+    _, mark, query = source.partition("?")
+    return f"{_SIMULATED}{recipe.product}{mark}{query}"
+
+
+def run_window(application: Application, settings_file: Path, *, start: bool = False, limit: int | None = None) -> int:
+    """Show the station until its window is closed; main thread.
+
+    Args:
+        application: open.
+        settings_file: where a changed language or theme is kept.
+        start: begin inspecting at once; only a simulated line may.
+        limit: parts after which a line started so stops.
+
+    Returns:
+        The exit code.
+    """
+    # Qt needs libraries of the system that a station without a screen may lack.
+    from inspector.ui.application import WindowOptions, show_window
+    from inspector.ui.main_window import StationInfo
+
+    settings = application.settings
+
+    def remember(name: str, value: str) -> None:
+        try:
+            # What the command line chose for this run alone must not become the station's setting.
+            stored = load(settings_file)
+            if name == "language":
+                save(replace(stored, language=Language(value)), settings_file)
+            else:
+                save(replace(stored, theme=Theme(value)), settings_file)
+        except InspectorError as error:
+            logger.warning("The %s is not kept: %s", name, error)
+
+    if start and application.line.simulated:
+        application.line.start(limit)
+    return show_window(
+        application.line,
+        StationInfo(
+            name=settings.station_name,
+            records=application.kept.records,
+            images=application.kept.images,
+            product_picture=product_picture,
+            remember=remember,
+        ),
+        WindowOptions(paths.resources_dir(), language=settings.language.value, theme=settings.theme.value),
+        ("inspector",),
+    )
+
+
+def product_picture(recipe: Recipe) -> NDArray[np.uint8] | None:
+    """A drawn good part of a simulated product, RGB; None for any other product."""
+    scene = SCENES.get(recipe.product)
+    if scene is None:
+        return None
+    return scene().draw(PartPlan(number=1), Size(256, 320)).image
 
 
 def choose_recipe(
@@ -182,7 +255,7 @@ def choose_recipe(
     Raises:
         OperationalError: RCP-001: the wanted product is unknown.
     """
-    scene = source.removeprefix("simulated:").partition("?")[0] if source.startswith("simulated:") else ""
+    scene = source.removeprefix(_SIMULATED).partition("?")[0] if source.startswith(_SIMULATED) else ""
     if wanted or scene:
         try:
             recipe = recipes.get(wanted or scene)

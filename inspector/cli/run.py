@@ -8,6 +8,7 @@ from types import FrameType
 
 import numpy as np
 
+from inspector import paths
 from inspector.app import Application, open_application, run_window
 from inspector.cli.stations import logged, read_station
 from inspector.cli.writing import say, write_json
@@ -23,6 +24,7 @@ _FRAMES_WITHOUT_DISPLAY = 60
 def run(options: argparse.Namespace) -> int:
     """Inspect; 0 when every trigger has its answer and its record."""
     settings, data = read_station(options)
+    settings_file = paths.settings_file(options.data_dir)
     features = _features(options.feature)
     headless = options.headless or not _has_display()
     frames: int | None = options.frames
@@ -32,12 +34,10 @@ def run(options: argparse.Namespace) -> int:
     with logged(data) as last_run:
         if last_run.ended_badly:
             say("The last run did not end in order. Its records were checked; the station is Stopped.")
-        with open_application(
-            settings, data, recipe=options.recipe or "", camera_features=features
-        ) as application:
+        with open_application(settings, data, recipe=options.recipe or "", camera_features=features) as application:
             if not headless:
                 start = options.start and application.line.simulated and not last_run.ended_badly
-                return run_window(application, start=start, limit=frames)
+                return run_window(application, settings_file, start=start, limit=frames)
             counted = _inspect(application, frames)
         # The records are complete only now that the recorder has ended.
         return _sum_up(application, counted, options)

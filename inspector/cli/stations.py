@@ -5,7 +5,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 from inspector import config, diagnostics, paths
 from inspector.config import Settings
@@ -19,7 +18,7 @@ def read_station(options: argparse.Namespace) -> tuple[Settings, DataFolder]:
     Raises:
         InvalidSettings: with every problem of the settings file.
     """
-    data_dir: Path | None = getattr(options, "data_dir", None)
+    data_dir = getattr(options, "data_dir", None)
     settings = config.load(paths.settings_file(data_dir))
     if source := getattr(options, "source", None):
         settings = replace(settings, source=source)

@@ -45,7 +45,8 @@ def run(options: argparse.Namespace) -> int:
             f"  {name}: {product.teaching} parts taught, {product.held_out} held out, {product.framing}, at most"
             f" {product.upper_rate:.1%} of good parts rejected (95 % bound)"
         )
-    say(f"Model {outcome.ref} in {outcome.folder}: {outcome.steps} steps, loss {outcome.loss:.4f}, {outcome.seconds:.0f} s")
+    say(f"{outcome.steps} steps, loss {outcome.loss:.4f}, {outcome.seconds:.0f} s")
+    say(f"Model {outcome.ref} in {outcome.folder}")
     return 0
 
 

@@ -49,6 +49,7 @@ class LineParts:
     """What the line is made of; built by `app`.
 
     Attributes:
+        source_of: camera id by recipe: a simulated line shows the product that is inspected.
         deadline_ms: answer every part within this even when its recipe allows longer; None adds no limit.
         records_required: stop when records cannot be written (FS-14).
     """
@@ -62,7 +63,7 @@ class LineParts:
     find_regions: RegionFinder
     faults: FaultBoard
     clock: Clock
-    source: str
+    source_of: Callable[[Recipe | None], str]
     deadline_ms: int | None = None
     records_required: bool = True
 
@@ -76,7 +77,7 @@ class InspectionService:
         self._recipe = recipe
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._slot = FrameSlot()
-        self._answers = Answers(parts.output, parts.clock, on_undelivered=self._on_undelivered, on_failure=self.report_bug)
+        self._answers = Answers(parts.output, parts.clock, on_undelivered=self.report, on_failure=self.report_bug)
         self._worker = Worker("inspect", self._run, self.report_bug)
         self._status = LineStatus(LineState.STOPPED, parts.clock.now())
         self._grabber: Grabber | None = None
@@ -137,12 +138,12 @@ class InspectionService:
     @property
     def source(self) -> str:
         """The camera's id."""
-        return self._parts.source
+        return self._parts.source_of(self._recipe)
 
     @property
     def simulated(self) -> bool:
         """Whether the source is not a production camera (FS-12)."""
-        return not self._parts.source.startswith("genicam:")
+        return not self.source.startswith("genicam:")
 
     @property
     def model(self) -> ModelRef | None:
@@ -170,7 +171,8 @@ class InspectionService:
         recorder = self._parts.recorder
         self._disconnect = (
             recorder.recorded.connect(self._on_recorded),
-            recorder.failed.connect(self._on_recorder_failed),
+            recorder.failed.connect(self.report),
+            recorder.recovered.connect(self._on_recorder_recovered),
         )
         self._counter.load()
         self._answers.start()
@@ -320,7 +322,7 @@ class InspectionService:
 
         self._grabber = Grabber(
             self._parts.catalog,
-            self._parts.source,
+            self.source,
             recipe,
             GrabListener(
                 opened=lambda info, size: later(lambda: self._camera_opened(info, size)),
@@ -451,11 +453,8 @@ class InspectionService:
     def _on_recorded(self, record: InspectionRecord) -> None:
         self.records_changed.emit(self.balance)
 
-    def _on_recorder_failed(self, error: OperationalError) -> None:
-        self.report(error)
-
-    def _on_undelivered(self, error: OperationalError) -> None:
-        self.report(error)
+    def _on_recorder_recovered(self, _: None) -> None:
+        self._parts.faults.gone("DAT-002")
 
     def report(self, error: OperationalError) -> None:
         """Take a fault from health, recorder or output; a stopping one stops the line."""

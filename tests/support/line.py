@@ -44,7 +44,7 @@ class RunningLine:
                 find_regions=one_region,
                 faults=self.faults,
                 clock=clock,
-                source="simulated:test",
+                source_of=lambda _: "simulated:test",
                 **wiring,  # type: ignore[arg-type]
             ),
             recipe,
