@@ -1,5 +1,6 @@
 """After training: what good frames score by the pipeline that will judge, and the tiles of the model's self-test."""
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
@@ -10,14 +11,11 @@ from numpy.typing import NDArray
 from inspector.core.errors import InvalidInput, OperationalError
 from inspector.core.geometry import Size
 from inspector.training.dataset import Sample, load_picture
-from inspector.training.features import TileEncoder
 from inspector.training.levels import ViewScores, product_entry
 from inspector.training.pictures import UnusablePicture
 from inspector.training.products import TaughtProduct, samples_in_turn, spread
 from inspector.vision.manifest import ProductEntry
 from inspector.vision.model import TiledModel
-from inspector.vision.networks.detector import Detector
-from inspector.vision.selftest import SelfTest
 from inspector.vision.store import SELF_TEST_TILES
 
 TEACHING_SCORES: Final = 32
@@ -71,25 +69,20 @@ def calibrate(
     return entries
 
 
-def make_self_test(detector: Detector, products: Sequence[TaughtProduct]) -> SelfTest:
-    """Real tiles of every product with their maps; a handful of pictures is stretched by their mirror images.
+def self_test_tiles(products: Sequence[TaughtProduct], tile_px: int) -> NDArray[np.uint8]:
+    """Real tiles (N, S, S, 3) of every product; a handful of pictures is stretched by their mirror images.
 
     Raises:
         InvalidInput: no picture can be read.
     """
     wanted = max(SELF_TEST_TILES, len(products))
-    found: list[NDArray[np.uint8]] = []
-    for tiles in _tiles_in_turn(products, detector.config.input_size):
-        found.append(tiles)
-        if len(found) == wanted:
-            break
+    found = list(itertools.islice(_tiles_in_turn(products, tile_px), wanted))
     if not found:
         raise InvalidInput(["no picture can be read"])
     originals = list(found)
     for turn in range(1, wanted):
-        found += [np.ascontiguousarray(_mirrored(tile, turn)) for tile in originals if len(found) < wanted]
-    tiles = np.stack(found[:wanted])
-    return SelfTest(tiles, TileEncoder(detector).maps(tiles))
+        found += [np.ascontiguousarray(_mirrored(tile, turn)) for tile in originals]
+    return np.stack(found[:wanted])
 
 
 def _view_scores(model: TiledModel, product: TaughtProduct, sample: Sample) -> ViewScores:

@@ -134,6 +134,8 @@ def load_picture(sample: Sample) -> NDArray[np.uint8]:
         UnusablePicture: the file cannot be trusted.
     """
     pixels = read_picture(sample.path)
+    if Size.of(pixels.shape) != sample.size:
+        raise UnusablePicture(f"measures {Size.of(pixels.shape)}, and {sample.size} when it was first looked at")
     if sample.roi is None:
         return pixels
     x, y, width, height = sample.roi

@@ -116,15 +116,6 @@ class TileEncoder:
             ]
         )
 
-    def maps(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Token maps (B, t, t) of tiles (B, S, S, 3), by torch in float32: what a self-test compares with."""
-        with torch.inference_mode():
-            parts = [
-                self._detector(self._pixels(tiles[start : start + ENCODER_BATCH]))[:, 0].cpu().numpy()
-                for start in range(0, len(tiles), ENCODER_BATCH)
-            ]
-        return np.concatenate(parts)
-
     def _pixels(self, tiles: NDArray[np.uint8]) -> Tensor:
         x = (torch.from_numpy(tiles).to(self._device).float() - self._mean) * self._factor
         return x.permute(0, 3, 1, 2)  # already channels-last in memory, the layout convolutions like best

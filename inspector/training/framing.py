@@ -19,7 +19,8 @@ SQUARE_UP_TO: Final = 2.0
 MAX_TILES: Final = 64
 """Tiles a frame may cost on a CPU."""
 
-OVERLAP_CELLS: Final = 4
+RIM_CELLS: Final = 1
+"""Cells of a tile's border that a neighbor replaces (uniad.md 13.2)."""
 
 THUMBNAIL_FROM: Final = 20
 """Good pictures from which the whole frame is judged besides its tiles; fewer cannot calibrate a second view."""
@@ -58,7 +59,7 @@ def choose_framing(sizes: Sequence[Size], *, tile_px: int, stride_px: int) -> Pr
         raise ValueError("no sizes to choose a framing from")
     long_px = median(max(size.height, size.width) for size in sizes)
     aspect = median(max(size.height, size.width) / min(size.height, size.width) for size in sizes)
-    overlap_px = OVERLAP_CELLS * stride_px
+    overlap_px = default_overlap_px(tile_px=tile_px, stride_px=stride_px)
     if long_px <= WHOLE_UP_TO * tile_px and aspect <= SQUARE_UP_TO:
         return ProductFraming(Framing.WHOLE, 1.0, overlap_px)
     largest = max(sizes, key=lambda size: size.height * size.width)
@@ -67,10 +68,16 @@ def choose_framing(sizes: Sequence[Size], *, tile_px: int, stride_px: int) -> Pr
     return ProductFraming(Framing.TILES_AND_WHOLE if thumbnail else Framing.TILES, scale, overlap_px)
 
 
+def default_overlap_px(*, tile_px: int, stride_px: int) -> int:
+    """A quarter of a tile in whole cells, and at least what discarding the rim needs."""
+    return stride_px * max(tile_px // stride_px // 4, 2 * RIM_CELLS + 1)
+
+
 def tiles_per_frame(size: Size, scale: float, *, tile_px: int, stride_px: int, overlap_px: int) -> int:
     """Tiles that a frame of this size is cut into at a scale."""
     scaled = Size(max(1, round(size.height * scale)), max(1, round(size.width * scale)))
-    return build_grid(scaled, tile_px=tile_px, stride_px=stride_px, overlap_px=overlap_px).count
+    grid = build_grid(scaled, tile_px=tile_px, stride_px=stride_px, overlap_px=overlap_px, rim_cells=RIM_CELLS)
+    return grid.count
 
 
 def _largest_scale(size: Size, tile_px: int, stride_px: int, overlap_px: int) -> float:

@@ -53,7 +53,7 @@ def probe_picture(path: Path) -> PictureFacts:
     data = _read(path)
     with _open(data) as image:
         height, width = image.height, image.width
-        if image.getexif().get(0x0112, 1) in (5, 6, 7, 8):  # EXIF orientation: the four that swap the sides
+        if _orientation(image) in _SIDEWAYS:
             height, width = width, height
     return PictureFacts(Size(height, width), hashlib.sha256(data).hexdigest())
 
@@ -127,7 +127,22 @@ def _open(data: bytes) -> Image.Image:
     return image
 
 
+_ORIENTATION: Final = 0x0112
+_SIDEWAYS: Final = frozenset({5, 6, 7, 8})
+"""Values of the EXIF orientation that swap the sides."""
+
 _MODES: Final = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I;16B", "I;16L"})
+
+
+def _orientation(image: Image.Image) -> int:
+    # Asked for EXIF data it has not met yet, Pillow decodes a whole PNG; it is there before the pixels or not at all.
+    # A PNG that hides it behind them is noticed by its size when it is decoded.
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except (OSError, SyntaxError, ValueError, TypeError) as error:
+        raise UnusablePicture(f"damaged EXIF data: {_reason(error)}") from error
 
 
 def _to_uint8(image: Image.Image) -> NDArray[np.uint8]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +9,9 @@ from numpy.typing import NDArray
 from inspector.core.geometry import Size
 from inspector.core.recipe import Framing, Recipe
 from inspector.training.dataset import Dataset, Sample, Split, hold_out
-from inspector.training.framing import ProductFraming, choose_framing
+from inspector.training.framing import RIM_CELLS, ProductFraming, choose_framing
 from inspector.vision.networks.config import STRIDE_PX
 from inspector.vision.tiles import ModelGeometry, cut_frame, plan_frame
-
-RIM_CELLS: Final = 1
 
 
 @dataclass(frozen=True, slots=True)

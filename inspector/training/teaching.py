@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 
 from inspector.core.errors import InspectorError, InvalidInput, OperationalError
 from inspector.core.refs import ModelRef
-from inspector.training.calibrating import calibrate, make_self_test, scored_samples
+from inspector.training.calibrating import calibrate, scored_samples, self_test_tiles
 from inspector.training.card import write_card
 from inspector.training.checkpoint import Progress, read_checkpoint, remove_checkpoint, write_checkpoint
 from inspector.training.dataset import MAX_LISTED, Dataset, Sample, Skipped, load_picture, read_for_training
 from inspector.training.features import ENCODER_BATCH, FeatureCache, TileEncoder
-from inspector.training.framing import OVERLAP_CELLS
+from inspector.training.framing import RIM_CELLS, default_overlap_px
 from inspector.training.job import (
     DEFAULT_MINUTES,
     Phase,
@@ -39,7 +39,7 @@ from inspector.training.job import (
 )
 from inspector.training.pictures import UnusablePicture
 from inspector.training.presets import preset
-from inspector.training.products import RIM_CELLS, TaughtProduct, find_products, interleaved, some_tiles
+from inspector.training.products import TaughtProduct, find_products, interleaved, some_tiles
 from inspector.training.trainer import Budget, StepReport, Trainer
 from inspector.vision.device import choose_device, device_name
 from inspector.vision.manifest import Manifest, ProductEntry
@@ -48,6 +48,7 @@ from inspector.vision.networks.backbone import LITE0_WEIGHTS_SHA256, load_lite0_
 from inspector.vision.networks.config import STRIDE_PX, FeatureNorm
 from inspector.vision.networks.detector import Detector, build_detector
 from inspector.vision.networks.offset import measure_offset
+from inspector.vision.runtimes import make_self_test
 from inspector.vision.selftest import SelfTest
 from inspector.vision.store import write_model
 
@@ -281,7 +282,8 @@ class _Run:
         """The complete manifest but for version and hashes, and what the model will test itself with."""
         self._report(Phase.CALIBRATE, 0, 1, message="measuring the map's offset")
         offset_px = measure_offset(detector.features, self._config.input_size, device=device)
-        self_test = make_self_test(detector, products)
+        tiles = self_test_tiles(products, self._config.input_size)
+        self_test = make_self_test(detector.cpu(), detector.input_statistics, tiles)
         draft = self._draft(detector, offset_px, trainer, dataset)
 
         def scored(done: int, total: int) -> None:
@@ -308,7 +310,7 @@ class _Run:
             input=detector.input_statistics,
             offset_px=offset_px,
             rim_cells=RIM_CELLS,
-            overlap_px=OVERLAP_CELLS * STRIDE_PX,
+            overlap_px=default_overlap_px(tile_px=self._config.input_size, stride_px=STRIDE_PX),
             products={},
             training={
                 "data_sha256": dataset.sha256,

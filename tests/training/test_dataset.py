@@ -20,6 +20,7 @@ from inspector.training.dataset import (
     read_for_test,
     read_for_training,
 )
+from inspector.training.pictures import UnusablePicture
 
 RNG = np.random.default_rng(0)
 
@@ -83,6 +84,14 @@ def test_bad_pictures_are_left_out_by_name(tmp_path):
         "notes.txt": "not a picture file",
         "copy.png": "same picture as bolt/train/good/1.png",
     }
+
+
+def test_a_picture_that_changed_since_is_refused(tmp_path):
+    category(tmp_path, "bolt")
+    changed = read_for_training(tmp_path).samples[0]
+    picture(changed.path, size=(48, 32))
+    with pytest.raises(UnusablePicture, match="when it was first looked at"):
+        load_picture(changed)
 
 
 def test_sources_without_anything_to_use_are_refused(tmp_path):

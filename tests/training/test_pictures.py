@@ -40,6 +40,12 @@ def test_exif_rotation_is_applied(tmp_path):
     assert (read_picture(path) == np.rot90(COLOR, -1)).all()
 
 
+def test_probing_decodes_nothing(tmp_path):
+    path = saved(tmp_path / "a.png", COLOR)
+    path.write_bytes(path.read_bytes()[:200])  # the header, and hardly a pixel
+    assert probe_picture(path).size == Size(40, 60)
+
+
 def test_palette_and_opaque_alpha_become_rgb(tmp_path):
     opaque = np.dstack([COLOR, np.full(COLOR.shape[:2], 255, np.uint8)])
     assert (read_picture(saved(tmp_path / "a.png", opaque)) == COLOR).all()

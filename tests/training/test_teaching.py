@@ -1,0 +1,157 @@
+"""Whole trainings, small: from drawn pictures to a model folder that loads and finds defects."""
+
+import dataclasses
+import shutil
+import time
+
+import numpy as np
+import pytest
+
+from inspector.core.errors import InvalidInput, OperationalError
+from inspector.core.recipe import Framing
+from inspector.training import teaching
+from inspector.training.checkpoint import FILE
+from inspector.training.job import Phase, TrainingCancelled, TrainingJob
+from inspector.training.presets import Schedule, TrainingPlan
+from inspector.training.teaching import run_job
+from inspector.vision.device import DeviceChoice
+from inspector.vision.store import load_model, read_model_folder
+from tests.support.drawn_data import draw_data
+from tests.support.vision import tiny_config
+
+PLAN = TrainingPlan(2e-3, 1e-4, Schedule.COSINE, batch=8, clip=1.0)
+
+
+@pytest.fixture(autouse=True)
+def _small_and_quick(monkeypatch):
+    """The real backbone under a tiny head; the offset is measured in its own tests."""
+    monkeypatch.setattr(teaching, "preset", lambda _: (tiny_config(), PLAN))
+    monkeypatch.setattr(teaching, "measure_offset", lambda *_, **__: (1.5, 1.5))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return draw_data(tmp_path_factory.mktemp("data"), good=24, strips=5)
+
+
+def job(data, tmp_path, **more):
+    return TrainingJob(data, "drawn", tmp_path / "models", device="cpu", **{"steps": 20, **more})
+
+
+def teach(job, cancelled=lambda: False):
+    reports = []
+    return run_job(job, reports.append, cancelled), reports
+
+
+def test_a_training_writes_a_model_that_loads_tests_itself_and_knows_its_limits(data, tmp_path):
+    outcome, reports = teach(job(data, tmp_path))
+    assert [report.phase for report in reports if report.message][-1] is Phase.WRITE
+    assert {report.phase for report in reports} == set(Phase)
+    assert (outcome.ref.name, outcome.ref.version, outcome.steps) == ("drawn", 1, 20)
+    content = read_model_folder(tmp_path / "models" / "drawn" / "1")
+    assert content.ref == outcome.ref
+    entries = content.manifest.products
+    assert entries["disk"].framing is Framing.WHOLE
+    assert entries["fabric"].framing is Framing.TILES
+    assert all(entry.calibration.limit == 1.0 for entry in entries.values())
+    assert (outcome.products["disk"].teaching, outcome.products["disk"].held_out) == (18, 6)
+    card = (tmp_path / "models" / "drawn" / "1" / "card.md").read_text("utf-8")
+    assert "--steps 20" in card
+    assert str(tmp_path) not in card  # the place of folders on one machine means nothing on another
+    assert not (tmp_path / "models" / ".training" / "drawn").exists()
+    model = load_model(tmp_path / "models" / "drawn", DeviceChoice.CPU, threads=1)
+    try:
+        model.self_test()
+        assert model.recipe_for("fabric").framing is Framing.TILES
+    finally:
+        model.close()
+
+
+def test_an_interrupted_and_resumed_training_gives_the_same_weights(data, tmp_path):
+    whole, _ = teach(job(data, tmp_path / "a"))
+    steps = []
+
+    def run(job, stop_after):
+        def progress(report):
+            if report.phase is Phase.TRAIN:
+                steps.append(report.step)
+
+        return run_job(job, progress, lambda: len(steps) == stop_after)
+
+    interrupted = job(data, tmp_path / "b")
+    with pytest.raises(TrainingCancelled, match="after 1 steps"):
+        run(interrupted, 1)
+    kept = [path.name for path in (tmp_path / "b" / "models" / ".training" / "drawn").iterdir()]
+    assert kept == [FILE]
+    assert not (tmp_path / "b" / "models" / "drawn").exists()
+    resumed = run(dataclasses.replace(interrupted, resume=True), -1)
+    assert resumed.steps == 20
+    hashes = [read_model_folder(tmp_path / side / "models" / "drawn" / "1").manifest.files for side in "ab"]
+    assert hashes[0]["weights.safetensors"] == hashes[1]["weights.safetensors"]
+    assert whole.loss == resumed.loss
+
+
+def test_another_training_cannot_be_resumed(data, tmp_path):
+    wanted = job(data, tmp_path)
+    with pytest.raises(InvalidInput, match="no interrupted training"):
+        teach(dataclasses.replace(wanted, resume=True))
+    calls = iter(range(10_000))
+    with pytest.raises(TrainingCancelled):
+        teach(wanted, cancelled=lambda: next(calls) > 24)
+    with pytest.raises(InvalidInput, match="other data, preset, seed or budget"):
+        teach(dataclasses.replace(wanted, resume=True, seed=1))
+
+
+def test_cancelling_while_features_are_read_leaves_nothing(data, tmp_path):
+    calls = iter(range(10_000))
+    with pytest.raises(TrainingCancelled):
+        teach(job(data, tmp_path), cancelled=lambda: next(calls) > 3)
+    assert list((tmp_path / "models").rglob("*")) == []
+
+
+def test_a_time_budget_holds_for_the_whole(data, tmp_path):
+    began = time.monotonic()
+    outcome, reports = teach(job(data, tmp_path, steps=None, minutes=0.2))
+    assert time.monotonic() - began < 20
+    assert outcome.steps > 5
+    left = [report.seconds_left for report in reports if report.phase is Phase.TRAIN]
+    assert all(value is not None and value <= 12 for value in left)
+    assert left[0] > left[-1]
+
+
+def test_pictures_that_turn_out_bad_are_named(data, tmp_path):
+    copy = shutil.copytree(data, tmp_path / "data")
+    good = copy / "disk" / "train" / "good"
+    for name in ("000.png", "001.png"):  # the header is sound, the pixels are not
+        path = good / name
+        path.write_bytes(path.read_bytes()[:-300])
+    outcome, _ = teach(job(copy, tmp_path, steps=1))
+    assert {name for name, _ in outcome.skipped} == {f"disk/train/good/{name}" for name in ("000.png", "001.png")}
+    assert "000.png" in (tmp_path / "models" / "drawn" / "1" / "card.md").read_text("utf-8")
+
+
+def test_a_product_without_a_readable_picture_is_refused(data, tmp_path):
+    copy = shutil.copytree(data, tmp_path / "data")
+    for path in (copy / "fabric" / "train" / "good").iterdir():
+        path.write_bytes(path.read_bytes()[:-300])
+    with pytest.raises(InvalidInput, match="fabric: no teaching picture could be read"):
+        teach(job(copy, tmp_path, steps=1))
+
+
+def test_a_folder_that_cannot_hold_models_is_refused_before_any_work(data, tmp_path):
+    (tmp_path / "models").write_text("in the way")
+    with pytest.raises(OperationalError, match="DAT-002: Models cannot be written"):
+        teach(job(data, tmp_path))
+
+
+def test_a_wrong_job_is_refused(data, tmp_path):
+    with pytest.raises(InvalidInput, match="may not become a folder"):
+        teach(dataclasses.replace(job(data, tmp_path), name="A B"))
+
+
+def test_a_handful_of_pictures_still_gives_a_full_self_test(tmp_path):
+    root = draw_data(tmp_path / "data", good=3)
+    teach(job(root, tmp_path, steps=1))
+    tiles = read_model_folder(tmp_path / "models" / "drawn" / "1").self_test.tiles
+    assert len(tiles) >= 16
+    assert len(np.unique(tiles.reshape(len(tiles), -1), axis=0)) >= 12
