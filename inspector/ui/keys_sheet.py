@@ -1,0 +1,75 @@
+"""Every key on one sheet, opened by "?"."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
+
+from inspector.ui.look import Look
+from inspector.ui.widgets.sheet import Sheet
+
+
+class KeysSheet(Sheet):
+    """Two columns of keys and words."""
+
+    def __init__(self, look: Look, over: QWidget) -> None:
+        """Make it; `show_keys` opens it."""
+        super().__init__(look, over, width_mm=220.0)
+        self._labels = [QLabel() for _ in self._words()]
+        inside = QWidget()
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, look.px(2), 0)
+        grid.setHorizontalSpacing(look.px(4))
+        grid.setVerticalSpacing(look.px(1.2))
+        half = (len(self._labels) + 1) // 2
+        for index, (label, (key, _)) in enumerate(zip(self._labels, self._words(), strict=True)):
+            name = QLabel(key)
+            name.setProperty("role", "strong")
+            label.setWordWrap(True)
+            row, column = index % half, 2 * (index // half)
+            grid.addWidget(name, row, column)
+            grid.addWidget(label, row, column + 1)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setMinimumHeight(look.px(75))
+        self.body.addWidget(area, 1)
+        self.buttons.addStretch(1)
+        self.buttons.addWidget(self.close_button)
+
+    def show_keys(self) -> None:
+        """Open it."""
+        self.open(self.close_button)
+
+    def retranslate(self) -> None:
+        """Say all texts again."""
+        super().retranslate()
+        self.title.setText(self.tr("Keys"))
+        for label, (_, word) in zip(self._labels, self._words(), strict=True):
+            label.setText(word)
+
+    def _words(self) -> tuple[tuple[str, str], ...]:
+        return (
+            ("F9", self.tr("Start: hold for one second")),
+            ("F10", self.tr("Pause")),
+            ("Ctrl+F10", self.tr("Stop")),
+            ("F8", self.tr("Acknowledge the first fault")),
+            ("F7", self.tr("Change product")),
+            ("Ctrl+L", self.tr("New lot")),
+            ("F", self.tr("Flag part")),
+            ("F5", self.tr("Freeze, or go on")),
+            ("Esc", self.tr("Close, or go on")),
+            ("← →", self.tr("Part before, part after")),
+            ("N", self.tr("All parts, or NG only")),
+            ("L", self.tr("Last NG")),
+            ("H", self.tr("Heat")),
+            ("O", self.tr("Outline")),
+            ("0", self.tr("Fit")),
+            ("1", self.tr("One to one")),
+            ("+ −", self.tr("Zoom")),
+            ("F2", self.tr("Station")),
+            ("F4", self.tr("History")),
+            ("F11", self.tr("Full screen")),
+            ("?", self.tr("This list")),
+        )

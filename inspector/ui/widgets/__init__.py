@@ -1,0 +1,1 @@
+"""Pieces that pages share; each draws from the look and knows no page."""

@@ -1,0 +1,181 @@
+"""Pictures of the window in every state, for people who review it.
+
+python -m tests.support.screens OUT [--size 1920x1080] [--theme light] [--language en] [--only running,ng]
+"""
+
+import argparse
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtWidgets import QApplication
+
+from inspector.core.line import FaultLife, LineState, StartStep
+from inspector.core.record import Counts
+from inspector.ui.application import create_application
+from inspector.ui.background import Background
+from inspector.ui.look import Look
+from inspector.ui.main_window import MainWindow, StationInfo
+from inspector.ui.tools import PageTools
+from inspector.ui.translation import Translation
+from tests.support.scripted_line import ScriptedLine, draw_part, fault
+
+RESOURCES = Path(__file__).parents[2] / "resources"
+
+
+def settle(seconds: float = 0.25) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        QApplication.processEvents()
+        time.sleep(0.005)
+
+
+def history(line: ScriptedLine, parts: int = 40) -> None:
+    rng = np.random.default_rng(5)
+    pictures = [draw_part(seed=seed) for seed in range(3)]
+    bad = [((0.36, 0.33), draw_part(seed=9, defect=(0.36, 0.33))), ((0.62, 0.6), draw_part(seed=8, defect=(0.62, 0.6)))]
+    for index in range(parts):
+        if index % 11 == 7:
+            spot, picture = bad[index % 2]
+            line.part(1.3 + rng.random() * 1.6, image=picture, spot=spot)
+        elif index == 20:
+            line.part(None)
+        else:
+            line.part(float(0.3 + 0.25 * rng.random()), image=pictures[index % 3], spot=(0.4, 0.7))
+    line.lot_counts = Counts(4102, 96, 12)
+    line.shift_counts = Counts(9650, 205, 22)
+
+
+def good(line: ScriptedLine) -> None:
+    line.part(0.38, image=draw_part(seed=4), spot=(0.3, 0.3))
+
+
+def reject(line: ScriptedLine) -> None:
+    line.part(2.41, image=draw_part(seed=9, defect=(0.36, 0.33)), spot=(0.36, 0.33))
+
+
+def scenes(name: str, line: ScriptedLine, window: MainWindow) -> None:
+    page = window.station_page
+    if name not in ("empty", "no_recipe"):
+        line.set_state(LineState.RUNNING)
+        history(line)
+        settle(0.3)
+    if name == "running":
+        good(line)
+        settle(1.9)
+        good(line)
+    elif name == "ng":
+        reject(line)
+        settle(0.2)
+        for _ in range(3):
+            good(line)
+    elif name == "none":
+        line.part(None)
+    elif name == "waiting":
+        good(line)
+        settle(3.2)
+    elif name == "stopped":
+        line.set_state(LineState.STOPPED)
+    elif name == "paused":
+        line.set_state(LineState.PAUSED)
+    elif name == "starting":
+        line.set_state(LineState.STARTING, StartStep.CAMERA)
+    elif name == "fault":
+        reject(line)
+        line.set_faults(
+            (fault("CAM-002"), fault("DAT-001", age_s=4000), fault("SYS-002", age_s=90000), fault("LIN-002"))
+        )
+        line.set_state(LineState.FAULTED)
+    elif name == "fault_gone":
+        line.set_faults(
+            (fault("CAM-003", life=FaultLife.GONE_NEW), fault("DAT-001", life=FaultLife.ACTIVE_ACKNOWLEDGED))
+        )
+    elif name == "frozen":
+        reject(line)
+        settle(0.2)
+        page.view_bar.freeze.click()
+        for _ in range(12):
+            good(line)
+    elif name == "frozen_good":
+        page.strip_bar.chosen.emit(page.showing.parts[-2].id)
+    elif name == "zoomed":
+        reject(line)
+        settle(0.2)
+        page.well.actual_size()
+    elif name == "flag":
+        reject(line)
+        settle(0.2)
+        page.controls.flag.click()
+    elif name == "stop_question":
+        page.controls.stop.click()
+    elif name == "product":
+        line.set_state(LineState.STOPPED)
+        settle(0.2)
+        page.controls.product.click()
+    elif name == "lot":
+        page.controls.lot.click()
+        settle(0.2)
+        page.sheet.field.setText("2411-08")
+    elif name == "keys":
+        window.header.keys.click()
+    elif name == "unbalanced":
+        line.balance = replace(line.balance, records=line.balance.records - 1)
+        settle(2.6)
+    elif name == "ng_only":
+        page.strip_bar.rejects.click()
+    settle(0.35)
+
+
+NAMES = (
+    *("empty", "no_recipe", "stopped", "starting", "running", "ng", "none", "waiting", "paused", "fault", "fault_gone"),
+    *("frozen", "frozen_good", "zoomed", "flag", "stop_question", "product", "lot", "keys", "unbalanced", "ng_only"),
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--size", default="1920x1080")
+    parser.add_argument("--theme", default="light")
+    parser.add_argument("--language", default="en")
+    parser.add_argument("--distance", type=float, default=3.0)
+    parser.add_argument("--dpi", type=float, default=96.0)
+    parser.add_argument("--simulated", action="store_true")
+    parser.add_argument("--only", default="")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    application = create_application(sys.argv[:1])
+    width, height = (int(side) for side in args.size.split("x"))
+    translation = Translation(RESOURCES / "translations", args.language)
+    look = Look(
+        application,
+        RESOURCES,
+        theme=args.theme,
+        viewing_distance_m=args.distance,
+        dots_per_inch=args.dpi,
+        screen_px=(width, height),
+    )
+    for name in args.only.split(",") if args.only else NAMES:
+        line = ScriptedLine(recipe=None if name == "no_recipe" else ScriptedLine().recipe, simulated=args.simulated)
+        background = Background()
+        window = MainWindow(line, PageTools(look, translation, background), StationInfo("Station A · Line 3"))
+        window.resize(width, height)
+        window.show()
+        settle(0.2)
+        scenes(name, line, window)
+        if window.size().width() != width or window.size().height() != height:
+            sys.stderr.write(f"{name}: window is {window.width()}x{window.height()}\n")
+        path = args.out / f"{name}-{args.size}-{args.theme}-{args.language}{'-sim' if args.simulated else ''}.png"
+        window.grab().save(str(path))
+        window.close_now()
+        window.shut_down()
+        background.close()
+        window.deleteLater()
+        settle(0.05)
+    translation.close()
+
+
+if __name__ == "__main__":
+    main()
