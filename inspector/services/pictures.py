@@ -137,21 +137,26 @@ class PictureWriter:
         return not left
 
     def _run(self, stop: threading.Event) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or not self._open)
-                if not self._waiting:
-                    return
-                inspection = self._waiting[0]
-            files = self._write_until_done(inspection, stop)
-            if files is None:
-                return
-            with self._changed:
-                if not self._waiting:  # given up by `close`, which does not wait for a write that hangs
-                    return
-                self._waiting.popleft()
-                self._bytes -= _size_bytes(inspection)
-            self._told(files)
+        while self._write_next(stop):
+            pass
+
+    def _write_next(self, stop: threading.Event) -> bool:
+        """Wait for a picture and write it; False at the end. Apart from the loop, so that an idle thread holds none."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or not self._open)
+            if not self._waiting:
+                return False
+            inspection = self._waiting[0]
+        files = self._write_until_done(inspection, stop)
+        if files is None:
+            return False
+        with self._changed:
+            if not self._waiting:  # given up by `close`, which does not wait for a write that hangs
+                return False
+            self._waiting.popleft()
+            self._bytes -= _size_bytes(inspection)
+        self._told(files)
+        return True
 
     def _write_until_done(self, inspection: Inspection, stop: threading.Event) -> KeptFiles | None:
         """Write a picture, again and again while the disk refuses; None when told to stop."""

@@ -54,14 +54,14 @@ def reconcile(records: SqlRecordStore, images: FileImageStore) -> ReconcileRepor
     try:
         swept = images.sweep()
         adopted, given_up = _finish_awaited(records, images)
-        last = next(iter(records.recent(1)), None)
+        first, last = records.first(), next(iter(records.recent(1)), None)
         missing: tuple[str, ...] = ()
         orphans: tuple[str, ...] = ()
-        if last is not None:
+        if first is not None and last is not None:
             since = last.captured_at - _LOOK_BACK
             named = records.with_files_since(since)
             missing = tuple(record.id for record in named if not _files_exist(record, images))
-            orphans = _set_orphans_aside(since, last.captured_at, records, images)
+            orphans = _set_orphans_aside(first.id, since, last.captured_at, records, images)
     except OSError as error:
         raise OperationalError(
             "DAT-002",
@@ -105,13 +105,18 @@ def _files_exist(record: InspectionRecord, images: FileImageStore) -> bool:
 
 
 def _set_orphans_aside(
-    since: datetime, until: datetime, records: SqlRecordStore, images: FileImageStore
+    first_id: str, since: datetime, until: datetime, records: SqlRecordStore, images: FileImageStore
 ) -> tuple[str, ...]:
-    """Look through the hour folders from `since` to one hour after the newest record."""
+    """Look through the hour folders from `since` to one hour after the newest record.
+
+    Files older than the first record belong to a database that was set aside, or to one that a backup will bring back.
+    """
     moved = []
     hours = int((until - since) / _LOOK_BACK) + 2
     for hour in range(hours):
         for record_id, path in tuple(images.in_hour(since + hour * _LOOK_BACK)):
+            if record_id < first_id:
+                continue
             record = records.get(record_id)
             if record is None or path not in (record.image_path, record.map_path):
                 moved.append(images.set_aside(path, ORPHANS))

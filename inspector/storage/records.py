@@ -119,6 +119,10 @@ class SqlRecordStore:
         """The newest records, newest first."""
         return self._select(_RECORDS.order_by(inspections.c.sequence.desc()).limit(limit))
 
+    def first(self) -> InspectionRecord | None:
+        """The record that was stored first."""
+        return next(iter(self._select(_RECORDS.order_by(inspections.c.sequence).limit(1))), None)
+
     def awaiting_files(self) -> tuple[InspectionRecord, ...]:
         """Records whose files were still being written when the program ended."""
         return self._select(_RECORDS.where(inspections.c.awaited == literal_column("1")))

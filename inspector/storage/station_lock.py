@@ -4,6 +4,7 @@ The lock is the operating system's, on an open file, so it ends with the process
 or a copied folder left behind locks nobody out. The number inside is for people.
 """
 
+import contextlib
 import logging
 import os
 import sys
@@ -35,29 +36,34 @@ class StationLock:
             OperationalError: DAT-002, another program holds it (names its process), or it cannot be written.
         """
         try:
-            make_folder(self._path.parent)
-            file = self._path.open("a+", encoding="ascii", errors="replace")
+            self._file = self._take()
         except OSError as error:
             raise OperationalError(
                 "DAT-002",
                 f"The data folder {self._path.parent} cannot be written: {error.strerror or error}.",
                 CHECK_DISK,
             ) from error
-        file.seek(0)
-        holder = file.read(32).strip()
-        if not _try_lock(file):
-            file.close()
-            raise OperationalError(
-                "DAT-002",
-                f"The data folder {self._path.parent} is in use by another Inspector (process {holder or 'unknown'}).",
-                "Use that window, or end that program first.",
-            )
-        if holder:
-            logger.info("Process %s ended without giving the data folder back", holder)
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        self._file = file
+
+    def _take(self) -> IO[str]:
+        make_folder(self._path.parent)
+        with contextlib.ExitStack() as undo:
+            file = undo.enter_context(self._path.open("a+", encoding="ascii", errors="replace"))
+            file.seek(0)
+            holder = file.read(32).strip()
+            if not _try_lock(file):
+                raise OperationalError(
+                    "DAT-002",
+                    f"The data folder {self._path.parent} is in use by another Inspector"
+                    f" (process {holder or 'unknown'}).",
+                    "Use that window, or end that program first.",
+                )
+            if holder:
+                logger.info("Process %s ended without giving the data folder back", holder)
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
+            undo.pop_all()
+            return file
 
     def release(self) -> None:
         """Give the folder back; idempotent."""

@@ -125,3 +125,15 @@ def test_older_hours_are_not_looked_through(records: SqlRecordStore, images: Fil
     assert files.image is not None
     (tmp_path / files.image.path).unlink()
     assert reconcile(records, images).missing == ()
+
+
+def test_files_of_a_database_that_was_set_aside_stay_where_they_are(
+    records: SqlRecordStore, images: FileImageStore, tmp_path: Path
+) -> None:
+    before = record(1)
+    files = _keep(images, before)
+    _failed(records, 2)
+    report = reconcile(records, images)
+    assert report.orphans == ()
+    assert files.image is not None
+    assert (tmp_path / files.image.path).exists()
