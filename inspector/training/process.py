@@ -75,6 +75,11 @@ class TrainingProcess:
         """End the process if it still runs; wait for it."""
         self.close()
 
+    @property
+    def pid(self) -> int:
+        """The system's number of the process."""
+        return self._process.pid
+
     def updates(self) -> Iterator[TrainingProgress]:
         """Progress as it comes; ends with the training.
 

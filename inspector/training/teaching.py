@@ -104,7 +104,7 @@ class _Run:
         self._progress = progress
         self._cancelled = cancelled
         self._started = time.perf_counter()
-        self._last_report = -math.inf
+        self._last_report, self._last_phase = -math.inf, Phase.READ
         self._skipped: list[Skipped] = []
         self._tile_seconds = 0.0  # as measured while features are read
         self._config, self._plan = preset(job.preset)
@@ -355,9 +355,10 @@ class _Run:
         message: str = "",
     ) -> None:
         now = self._elapsed()
-        if step < steps and not message and now - self._last_report < REPORT_EVERY_S:
+        news = bool(message) or phase is not self._last_phase or step >= steps
+        if not news and now - self._last_report < REPORT_EVERY_S:
             return
-        self._last_report = now
+        self._last_report, self._last_phase = now, phase
         if seconds_left is None and self._limit_s is not None:
             seconds_left = max(self._limit_s - now, 0.0)
         self._progress(TrainingProgress(phase, step, steps, loss, gradient_norm, now, seconds_left, message))
