@@ -160,6 +160,11 @@ def _triggers_off(nodes: Nodes) -> None:
         _off(nodes.find("TriggerMode"))
 
 
+def select_picture(nodes: Nodes) -> None:
+    """Let `PixelFormat` mean the picture, on cameras that send ranges or confidences beside it. FeatureRefused."""
+    _select(nodes, "ComponentSelector", ("Intensity",))
+
+
 # --- settings --------------------------------------------------------------------------------------------------------
 
 
@@ -170,27 +175,28 @@ class _Report:
     differences: list[str] = field(default_factory=list)
     lacking: list[str] = field(default_factory=list)
 
-    def put(self, title: str, setting: str, node: Node | None, value: Value, *, exact: bool = False) -> None:
-        """Write a value and compare what the camera kept; `exact` numbers may not even be a step off."""
+    def put(self, title: str, setting: str, node: Node | None, value: Value) -> None:
+        """Write a value, read it back, and note what is different or missing."""
         if node is None:
             self.lacking.append(setting)
             return
         sentence = ""
         step = 0.0
+        target = value
         try:
             if isinstance(value, int | float) and not isinstance(value, bool):
-                value, step = _on_step(node, value)
+                target, step = _on_step(node, value)
             if not node.writable():
                 sentence = "it cannot be written now."
-            elif not (node.readable() and node.read() == value):
-                node.write(value)
+            elif not (node.readable() and node.read() == target):
+                node.write(target)
         except FeatureRefused as refusal:
             sentence = str(refusal)
         try:
             kept: Value = node.read() if node.readable() else ""
         except FeatureRefused as refusal:
             kept, sentence = "", sentence or str(refusal)
-        if not _equal(value, kept, 0.0 if exact else step):
+        if not _equal(target, kept, step):
             told = f" ({sentence})" if sentence else ""
             self.differences.append(f"{title}: asked {as_text(value)}, camera kept {as_text(kept) or 'nothing'}{told}")
 
@@ -238,6 +244,7 @@ def apply_settings(nodes: Nodes, settings: CameraSettings) -> AppliedSettings:
 
 
 def _apply_format(nodes: Nodes, settings: CameraSettings, report: _Report) -> None:
+    select_picture(nodes)
     if settings.pixel_format is not None:
         report.put("Pixel format", "pixel_format", nodes.find("PixelFormat"), settings.pixel_format)
 
@@ -418,10 +425,10 @@ def sensor_size(nodes: Nodes) -> tuple[int, int]:
     for name, offset in (("Height", "OffsetY"), ("Width", "OffsetX")):
         largest = number_of(nodes, f"{name}Max", f"Sensor{name}") or 0.0
         node = nodes.find(name)
-        if node is not None and node.readable():
+        if node is not None and node.readable() and not largest:
             _, maximum, _ = node.limits()
             # The maximum of a size is what its offset leaves.
-            largest = max(largest, (maximum or 0.0) + (number_of(nodes, offset) or 0.0), float(node.read()))
+            largest = (maximum or 0.0) + (number_of(nodes, offset) or 0.0)
         if largest < 1:
             raise FeatureRefused(f"The camera does not tell its {name.lower()}.")
         sides.append(int(largest))

@@ -209,6 +209,7 @@ class GenicamCamera:
             self._process.request("start", limit_s=_START_LIMIT_S, ring=self._ring.name)
         except OperationalError:
             self._streaming = False
+            self._release_ring()
             raise
 
     def next(self, timeout_ms: int) -> Frame | MissedFrame | None:
@@ -288,6 +289,8 @@ class GenicamCamera:
     def _check_lost(self) -> None:
         if self._lost is not None:
             raise self._lost
+        if self._closed:
+            raise OperationalError("CAM-002", "Camera lost: it was closed.")
 
     def _release_ring(self) -> None:
         ring, self._ring = self._ring, None

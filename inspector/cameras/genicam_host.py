@@ -17,6 +17,7 @@ GenTL call to standard output. It has no lock between processes: two programs ma
 import contextlib
 import logging
 import math
+import re
 import signal
 import time
 import warnings
@@ -44,6 +45,7 @@ OPEN_LIMIT_S: Final = 15.0
 _MIN_BUFFERS = 8
 _BUFFERED_S = 0.4
 _MAX_BUFFER_BYTES = 512 * 1024 * 1024
+_WHERE = re.compile(r" : \w+Exception thrown .*", re.DOTALL)
 _IDENTITY = ("vendor", "model", "serial")
 
 _KINDS = {
@@ -216,8 +218,7 @@ def _sentence(error: object) -> str:
     start = "(Message from the source: "
     if start in text:
         text = text.split(start, 1)[1].rsplit(") (ID:", 1)[0]
-    text = text.removeprefix("GenTL exception: ")
-    return text.split(" : ", 1)[0].strip()
+    return _WHERE.sub("", text.removeprefix("GenTL exception: ")).strip()
 
 
 # --- features --------------------------------------------------------------------------------------------------------

@@ -253,6 +253,7 @@ class HostLoop:
             raise OperationalError("CAM-004", "The camera streams already.")
         nodes = self._device.nodes
         with self._link.busy("start", _START_LIMIT_S):
+            features.select_picture(nodes)
             self._check_format()
             mode = features.trigger_mode(nodes)
             rate = features.rate_hz(nodes)
