@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from inspector.cameras.scenes.dataset import write_dataset
 from inspector.cameras.scenes.registry import SCENES
 from inspector.core.errors import InvalidInput, OperationalError
 from inspector.core.geometry import Size
-from PIL import Image
 
 SIZE = Size(128, 160)
 
@@ -55,7 +56,7 @@ def test_colors_survive(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("scene", "counts"), [("sausage", 1), ("cap", -1)])
 def test_wrong_input_is_named(tmp_path: Path, scene: str, counts: int) -> None:
-    with pytest.raises(InvalidInput, match="no scene|0 or more"):
+    with pytest.raises(InvalidInput, match=r"no scene|0 or more"):
         write_dataset(scene, tmp_path / "x", good=counts, test_good=0, defects=0, size=SIZE)
 
 
@@ -67,5 +68,5 @@ def test_nothing_is_mixed_into_a_folder_in_use(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OperationalError, match="DAT-002.*file"):
+    with pytest.raises(OperationalError, match=r"DAT-002.*file"):
         write_dataset("cap", tmp_path / "file" / "set", good=1, test_good=0, defects=0, size=SIZE)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from inspector.cameras.scenes.registry import SCENES
 from inspector.cameras.scenes.scene import MAX_SIZE, DefectKind, DefectPlan, PartPlan, Scene
 from inspector.cameras.scenes.sensor import Exposure
