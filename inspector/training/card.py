@@ -78,6 +78,8 @@ def command(job: TrainingJob) -> str:
         words.append(f"--steps {job.steps}")
     if job.minutes is not None:
         words.append(f"--minutes {job.minutes:g}")
+    if job.scale is not None:
+        words.append(f"--scale {job.scale:g}")
     return " ".join([*words, f"--device {job.device}", f"--seed {job.seed}"])
 
 

@@ -35,7 +35,9 @@ class ProductFraming:
     overlap_px: int
 
 
-def choose_framing(sizes: Sequence[Size], *, tile_px: int, stride_px: int) -> ProductFraming:
+def choose_framing(
+    sizes: Sequence[Size], *, tile_px: int, stride_px: int, scale: float | None = None
+) -> ProductFraming:
     """Choose how a product is framed.
 
     The rule, for the median long and short side of the product's good pictures (they may differ in size):
@@ -52,6 +54,7 @@ def choose_framing(sizes: Sequence[Size], *, tile_px: int, stride_px: int) -> Pr
         sizes: of the product's good pictures, at least one.
         tile_px: side of the network's input.
         stride_px: side of a token.
+        scale: network pixels per frame pixel, where a person chose it; then the frame is always cut into tiles.
 
     Source: uniad.md 13.1 and 13.5.
     """
@@ -60,10 +63,10 @@ def choose_framing(sizes: Sequence[Size], *, tile_px: int, stride_px: int) -> Pr
     long_px = median(max(size.height, size.width) for size in sizes)
     aspect = median(max(size.height, size.width) / min(size.height, size.width) for size in sizes)
     overlap_px = default_overlap_px(tile_px=tile_px, stride_px=stride_px)
-    if long_px <= WHOLE_UP_TO * tile_px and aspect <= SQUARE_UP_TO:
+    if scale is None and long_px <= WHOLE_UP_TO * tile_px and aspect <= SQUARE_UP_TO:
         return ProductFraming(Framing.WHOLE, 1.0, overlap_px)
     largest = max(sizes, key=lambda size: size.height * size.width)
-    scale = _largest_scale(largest, tile_px, stride_px, overlap_px)
+    scale = scale or _largest_scale(largest, tile_px, stride_px, overlap_px)
     thumbnail = aspect <= SQUARE_UP_TO and len(sizes) >= THUMBNAIL_FROM
     return ProductFraming(Framing.TILES_AND_WHOLE if thumbnail else Framing.TILES, scale, overlap_px)
 

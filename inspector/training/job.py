@@ -48,6 +48,7 @@ class TrainingJob:
             the first file read to the model written.
         device: auto, cpu or cuda.
         seed: of the weights, the batches, the noise, and of what is held out.
+        scale: network pixels per frame pixel of every product's tiles; None chooses by the size of its pictures.
         resume: go on from the checkpoint of an interrupted training of the same name, data and budget.
         license: under which the weights may be used; follows from the pictures' license.
     """
@@ -61,6 +62,7 @@ class TrainingJob:
     minutes: float | None = None
     device: str = "auto"
     seed: int = 0
+    scale: float | None = None
     resume: bool = False
     license: str = "not stated; it depends on the license of the teaching pictures"
 
@@ -79,6 +81,8 @@ class TrainingJob:
             found.append(f"device: {self.device!r} is not auto, cpu or cuda")
         if not 0 <= self.seed <= MAX_SEED:
             found.append(f"seed: {self.seed} is outside 0 to {MAX_SEED}")
+        if self.scale is not None and not 1 / 64 <= self.scale <= 4:
+            found.append(f"scale: {self.scale} is outside 1/64 to 4")
         if not self.license.strip():
             found.append("license: must not be empty")
         return tuple(found)

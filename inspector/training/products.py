@@ -54,8 +54,10 @@ class TaughtProduct:
         return sum(counts[sample.frame_size] for sample in samples)
 
 
-def find_products(dataset: Dataset, *, tile_px: int, seed: int) -> tuple[TaughtProduct, ...]:
-    """Hold pictures of every product out, and choose its framing.
+def find_products(
+    dataset: Dataset, *, tile_px: int, seed: int, scale: float | None = None
+) -> tuple[TaughtProduct, ...]:
+    """Hold pictures of every product out, and choose its framing; `scale` overrules the choice.
 
     Raises:
         InvalidInput: a product has too few pictures.
@@ -65,7 +67,7 @@ def find_products(dataset: Dataset, *, tile_px: int, seed: int) -> tuple[TaughtP
         samples = dataset.of(name, *Split)
         teaching, held_out = hold_out(samples, seed=seed)
         sizes = [sample.frame_size for sample in samples]
-        framing = choose_framing(sizes, tile_px=tile_px, stride_px=STRIDE_PX)
+        framing = choose_framing(sizes, tile_px=tile_px, stride_px=STRIDE_PX, scale=scale)
         products.append(TaughtProduct(name, framing, teaching, held_out))
     return tuple(products)
 

@@ -164,7 +164,7 @@ class _Run:
         self._report(Phase.READ, 0, 1, message=f"reading {self._job.data}")
         dataset = read_for_training(self._job.data, self._job.image_root)
         self._skipped += dataset.skipped
-        products = find_products(dataset, tile_px=self._config.input_size, seed=self._job.seed)
+        products = find_products(dataset, tile_px=self._config.input_size, seed=self._job.seed, scale=self._job.scale)
         for product in products:
             teaching, held_out, framing = len(product.teaching), len(product.held_out), product.framing
             message = f"{product.name}: {teaching} teach, {held_out} set the limit, framing {framing.framing.value}"
@@ -264,6 +264,7 @@ class _Run:
             "config": self._config.to_dict(),
             "plan": asdict(self._plan),
             "seed": self._job.seed,
+            "scale": self._job.scale,
             "steps": self._job.steps,
             "seconds": self._limit_s,
             # Under a time budget the number of tiles may depend on the machine's load; it is the same training still.

@@ -37,6 +37,11 @@ def test_large_frames_are_tiled_within_bounds(size):
         assert tiles_per_frame(size, finer, overlap_px=chosen.overlap_px, **GEOMETRY) > MAX_TILES
 
 
+def test_a_chosen_scale_is_taken_and_cuts_even_small_frames_into_tiles():
+    chosen = choose_framing([Size(512, 512)] * 6, scale=1.5, **GEOMETRY)
+    assert (chosen.framing, chosen.scale) == (Framing.TILES, 1.5)
+
+
 def test_a_large_frame_is_also_seen_whole_when_there_is_enough_to_calibrate_it():
     assert choose_framing([Size(1200, 1600)] * 20, **GEOMETRY).framing is Framing.TILES_AND_WHOLE
     assert choose_framing([Size(1200, 1600)] * 19, **GEOMETRY).framing is Framing.TILES

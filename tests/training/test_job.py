@@ -11,7 +11,7 @@ from inspector.training.job import ProductOutcome, TrainingJob, TrainingOutcome
 from inspector.training.presets import Preset
 
 JOB = TrainingJob(
-    Path("data"), "cap", Path("models"), image_root=Path("img"), preset=Preset.FAITHFUL, minutes=2.5, seed=7
+    Path("data"), "cap", Path("models"), image_root=Path("img"), preset=Preset.FAITHFUL, minutes=2.5, seed=7, scale=0.5
 )
 
 
@@ -21,7 +21,9 @@ def test_a_job_survives_its_file():
 
 
 def test_every_problem_is_listed_at_once():
-    job = TrainingJob(Path("d"), "../x", Path("m"), steps=0, minutes=float("nan"), device="tpu", seed=-1, license=" ")
+    job = TrainingJob(
+        Path("d"), "../x", Path("m"), steps=0, minutes=float("nan"), device="tpu", seed=-1, scale=9, license=" "
+    )
     assert [problem.split(":")[0] for problem in job.problems()] == [
         "name",
         "steps and minutes exclude each other",
@@ -29,6 +31,7 @@ def test_every_problem_is_listed_at_once():
         "minutes",
         "device",
         "seed",
+        "scale",
         "license",
     ]
 
