@@ -20,10 +20,10 @@ help:
 setup:
 	@installer/setup.sh
 
-# The simulated line starts at once; a real camera waits for a person. Without a display a short run shows that all is well.
+# The simulated line starts at once; a real camera waits for a person.
 run:
 	@installer/setup.sh run
-	@$(PYTHON) main.py run --start $(if $(DISPLAY)$(WAYLAND_DISPLAY),,--headless --frames 60) $(ARGS)
+	@$(PYTHON) main.py run --start $(ARGS)
 
 test: setup
 	@QT_QPA_PLATFORM=offscreen timeout --signal=INT --kill-after=30 $(TEST_LIMIT_S) $(PYTHON) -m pytest -q $(ARGS)

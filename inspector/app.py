@@ -19,6 +19,7 @@ from inspector.core.errors import InspectorError, OperationalError
 from inspector.core.geometry import Size
 from inspector.core.ports import CameraCatalog, ModelStore
 from inspector.core.recipe import CameraSettings, Recipe, TriggerMode
+from inspector.diagnostics import LastRun, run_marker
 from inspector.outputs.simulated import SimulatedOutput
 from inspector.paths import DataFolder
 from inspector.services.clock import SystemClock
@@ -68,6 +69,7 @@ class Application:
     kept: Records
     line: InspectionService
     health: HealthService
+    last_run: LastRun
 
 
 def build_catalog(settings: Settings) -> CameraCatalog:
@@ -135,6 +137,7 @@ def open_application(
     clock = SystemClock()
     with ExitStack() as stack:
         kept = stack.enter_context(open_records(settings, data))
+        last_run = stack.enter_context(run_marker(data.run_marker))
         catalog = build_catalog(settings)
         models = build_models(settings, data)
         faults = FaultBoard(clock)
@@ -168,7 +171,7 @@ def open_application(
         )
         health.start()
         stack.callback(health.close)
-        yield Application(settings, data, catalog, models, kept, line, health)
+        yield Application(settings, data, catalog, models, kept, line, health, last_run)
 
 
 def source_of(source: str, recipe: Recipe | None) -> str:

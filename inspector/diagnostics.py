@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 from inspector.core.errors import InspectorError, OperationalError
 
@@ -164,34 +164,19 @@ def crash_hooks(on_crash: CrashListener | None = None) -> Iterator[None]:
 
 @contextlib.contextmanager
 def run_marker(path: Path) -> Iterator[LastRun]:
-    """Own a data folder until the block ends, and learn how its last owner ended.
-
-    The operating system holds the lock, so it falls with the process however that dies, and a copied data folder is
-    not locked. What is written in the file only tells about the last run (R-22, R-24).
+    """Learn how the last run ended, and leave word for the next one (R-22).
 
     Args:
-        path: the lock file; its folder must exist.
+        path: the marker; its folder must exist and belong to this program alone.
 
     Yields:
         What is known of the last run.
 
     Raises:
-        OperationalError: SYS-001, another program owns the folder, or DAT-002, the file cannot be written.
+        OperationalError: DAT-002, the file cannot be read or written.
     """
     try:
-        file = path.open("a+b")
-    except OSError as error:
-        raise OperationalError(
-            "DAT-002", f"{path} cannot be written: {error.strerror}.", "Check the rights of the data folder."
-        ) from error
-    with file:
-        if not _try_lock(file):
-            raise OperationalError(
-                "SYS-001",
-                f"The data folder {path.parent} is in use by another Inspector{_owner(file)}.",
-                "Use its window, or close it first.",
-            )
-        previous = _read_marker(file)
+        previous = _read_marker(path)
         now = datetime.now(UTC)
         ended_badly = bool(previous.get("running", False))
         started_at = _time(previous.get("started_at"))
@@ -201,28 +186,26 @@ def run_marker(path: Path) -> Iterator[LastRun]:
         if ended_badly:
             bad_ends.append(now)
             logger.warning("the last run, started at %s, ended badly; see %s", started_at, CRASH_FILE_NAME)
-        marker = {
-            "running": True,
-            "pid": os.getpid(),
-            "started_at": now.isoformat(),
-            "bad_ends": [end.isoformat() for end in bad_ends],
-        }
-        _write_marker(file, marker)
-        in_order = False
-        try:
-            yield LastRun(started_at, ended_badly, len(bad_ends))
-            in_order = True
-        except (InspectorError, KeyboardInterrupt, SystemExit):
-            in_order = True  # said to a person, or asked for by one
-            raise
-        finally:
-            if in_order:
-                _write_marker(file, marker | {"running": False, "bad_ends": []})
-
-
-def _owner(file: IO[bytes]) -> str:
-    pid = _read_marker(file).get("pid")
-    return f" (process {pid})" if isinstance(pid, int) else ""
+        marker = {"started_at": now.isoformat(), "bad_ends": [end.isoformat() for end in bad_ends]}
+        _write_marker(path, marker | {"running": True})
+    except OSError as error:
+        raise OperationalError(
+            "DAT-002", f"{path} cannot be written: {error.strerror}.", "Check the rights of the data folder."
+        ) from error
+    in_order = False
+    try:
+        yield LastRun(started_at, ended_badly, len(bad_ends))
+        in_order = True
+    except (InspectorError, KeyboardInterrupt, SystemExit):
+        in_order = True  # said to a person, or asked for by one
+        raise
+    finally:
+        if in_order:
+            try:
+                _write_marker(path, marker | {"running": False, "bad_ends": []})
+            except OSError:
+                # The disk may be what ended the run; the next start then says so, and that is no lie.
+                logger.warning("%s could not be written", path)
 
 
 def _time(text: object) -> datetime | None:
@@ -234,42 +217,20 @@ def _time(text: object) -> datetime | None:
     return parsed if parsed is not None and parsed.tzinfo is not None else None
 
 
-def _read_marker(file: IO[bytes]) -> dict[str, Any]:
-    file.seek(0)
+def _read_marker(path: Path) -> dict[str, Any]:
+    """What the last run left; nothing when there was none or its file is torn."""
     try:
-        marker = json.loads(file.read(_MAX_MARKER_BYTES) or b"{}")
-    except ValueError:
+        with path.open("rb") as file:
+            marker = json.loads(file.read(_MAX_MARKER_BYTES))
+    except (FileNotFoundError, ValueError):
         return {}
     return marker if isinstance(marker, dict) else {}
 
 
-def _write_marker(file: IO[bytes], marker: dict[str, Any]) -> None:
-    file.seek(0)
-    file.truncate()
-    file.write(json.dumps(marker).encode())
-    file.flush()
-    os.fsync(file.fileno())
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        """Lock one byte far behind the text, which stays readable for the program that finds it locked."""
-        file.seek(_MAX_MARKER_BYTES)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        """Lock the file for this process; children started by spawn do not inherit the lock."""
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
+def _write_marker(path: Path, marker: dict[str, Any]) -> None:
+    temporary = path.with_name(path.name + ".tmp")
+    with temporary.open("wb") as file:
+        file.write(json.dumps(marker).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

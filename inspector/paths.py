@@ -48,9 +48,9 @@ class DataFolder:
         return self.root / "logs"
 
     @property
-    def lock(self) -> Path:
-        """Names the program that owns this folder: one station, one program."""
-        return self.root / "inspector.lock"
+    def run_marker(self) -> Path:
+        """Tells the next start how this run ended."""
+        return self.root / "last-run.json"
 
 
 def shipped_root() -> Path:

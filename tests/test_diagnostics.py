@@ -1,7 +1,6 @@
 import contextlib
 import json
 import logging
-import multiprocessing
 import signal
 import subprocess
 import sys
@@ -101,23 +100,23 @@ def test_a_native_crash_leaves_evidence_and_is_known_at_the_next_start(tmp_path:
         "import ctypes, sys, pathlib\n"
         "from inspector import diagnostics\n"
         "folder = pathlib.Path(sys.argv[1])\n"
-        "with diagnostics.log_files(folder), diagnostics.run_marker(folder / 'inspector.lock'):\n"
+        "with diagnostics.log_files(folder), diagnostics.run_marker(folder / 'last-run.json'):\n"
         "    ctypes.string_at(0)\n"
     )
     done = subprocess.run([sys.executable, "-c", crash, str(tmp_path)], cwd=ROOT, check=False, timeout=60)
 
     assert done.returncode == -signal.SIGSEGV
     assert "Segmentation fault" in (tmp_path / diagnostics.CRASH_FILE_NAME).read_text(encoding="utf-8")
-    with diagnostics.run_marker(tmp_path / "inspector.lock") as last:
+    with diagnostics.run_marker(tmp_path / "last-run.json") as last:
         assert last.ended_badly
         assert last.recent_bad_ends == 1
         assert last.started_at is not None
 
 
-def _crash(lock: Path) -> int:
+def _crash(marker: Path) -> int:
     """Start and end by an exception; gives the bad ends known at the start."""
     known = -1
-    with contextlib.suppress(RuntimeError), diagnostics.run_marker(lock) as last:
+    with contextlib.suppress(RuntimeError), diagnostics.run_marker(marker) as last:
         known = last.recent_bad_ends
         raise RuntimeError("crash")
     return known
@@ -125,61 +124,34 @@ def _crash(lock: Path) -> int:
 
 @pytest.mark.promise("R-22")
 def test_a_crash_loop_is_counted_and_a_good_end_forgets_it(tmp_path: Path) -> None:
-    lock = tmp_path / "inspector.lock"
-    assert [_crash(lock) for _ in range(3)] == [0, 1, 2]
-    with diagnostics.run_marker(lock) as last:
+    marker = tmp_path / "last-run.json"
+    assert [_crash(marker) for _ in range(3)] == [0, 1, 2]
+    with diagnostics.run_marker(marker) as last:
         assert last.recent_bad_ends == 3
-    with diagnostics.run_marker(lock) as last:
+    with diagnostics.run_marker(marker) as last:
         assert last == diagnostics.LastRun(last.started_at, ended_badly=False, recent_bad_ends=0)
 
 
 @pytest.mark.parametrize("end", [OperationalError("CAM-001", "not found"), KeyboardInterrupt(), SystemExit(1)])
 def test_an_end_that_a_person_was_told_or_asked_for_is_in_order(tmp_path: Path, end: BaseException) -> None:
-    lock = tmp_path / "inspector.lock"
-    with pytest.raises(type(end)), diagnostics.run_marker(lock):
+    marker = tmp_path / "last-run.json"
+    with pytest.raises(type(end)), diagnostics.run_marker(marker):
         raise end
-    with diagnostics.run_marker(lock) as last:
+    with diagnostics.run_marker(marker) as last:
         assert not last.ended_badly
-
-
-def _hold(lock: Path, held: "multiprocessing.synchronize.Event", end: "multiprocessing.synchronize.Event") -> None:
-    with diagnostics.run_marker(lock):
-        held.set()
-        end.wait(60)
-
-
-@pytest.mark.promise("R-24")
-def test_a_second_program_on_the_same_folder_is_refused_and_told_who_has_it(tmp_path: Path) -> None:
-    lock = tmp_path / "inspector.lock"
-    context = multiprocessing.get_context("spawn")
-    held, end = context.Event(), context.Event()
-    first = context.Process(target=_hold, args=(lock, held, end))
-    first.start()
-    try:
-        assert held.wait(60)
-        with (
-            pytest.raises(OperationalError, match=rf"SYS-001.*in use.*process {first.pid}"),
-            diagnostics.run_marker(lock),
-        ):
-            pass
-    finally:
-        first.kill()
-        first.join()
-    with diagnostics.run_marker(lock) as last:
-        assert last.ended_badly, "a killed owner leaves no lock, but is remembered"
 
 
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"bad_ends": 7, "started_at": 5}', '{"running": true, "bad_ends": ["x", 1]}']
 )
 def test_a_torn_marker_does_not_stop_a_start(tmp_path: Path, text: str) -> None:
-    lock = tmp_path / "inspector.lock"
-    lock.write_text(text, encoding="utf-8")
-    with diagnostics.run_marker(lock) as last:
+    marker = tmp_path / "last-run.json"
+    marker.write_text(text, encoding="utf-8")
+    with diagnostics.run_marker(marker) as last:
         assert last.started_at is None
-    assert json.loads(lock.read_text(encoding="utf-8"))["running"] is False
+    assert json.loads(marker.read_text(encoding="utf-8"))["running"] is False
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(OperationalError, match="DAT-002"), diagnostics.run_marker(tmp_path / "none" / "inspector.lock"):
+    with pytest.raises(OperationalError, match="DAT-002"), diagnostics.run_marker(tmp_path / "none" / "last-run.json"):
         pass

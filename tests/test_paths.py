@@ -23,7 +23,8 @@ def test_a_frozen_program_finds_what_was_bundled(monkeypatch: pytest.MonkeyPatch
 
 def test_everything_of_a_station_lies_inside_its_data_folder(tmp_path: Path) -> None:
     folder = paths.DataFolder(tmp_path)
-    places = {folder.database, folder.images, folder.models, folder.logs, folder.lock, paths.settings_file(tmp_path)}
+    inside = (folder.database, folder.images, folder.models, folder.logs, folder.run_marker)
+    places = {*inside, paths.settings_file(tmp_path)}
     assert len(places) == 6
     assert all(place.parent == tmp_path for place in places)
     assert not list(tmp_path.iterdir()), "asking for a place must not create it"

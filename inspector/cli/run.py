@@ -31,12 +31,13 @@ def run(options: argparse.Namespace) -> int:
     if headless and not options.headless:
         frames = frames or _FRAMES_WITHOUT_DISPLAY
         say(f"There is no display, so {frames} parts are inspected without a window.")
-    with logged(data) as last_run:
-        if last_run.ended_badly:
-            say("The last run did not end in order. Its records were checked; the station is Stopped.")
+    with logged(data):
         with open_application(settings, data, recipe=options.recipe or "", camera_features=features) as application:
+            ended_badly = application.last_run.ended_badly
+            if ended_badly:
+                say("The last run did not end in order. Its records were checked; the station is Stopped.")
             if not headless:
-                start = options.start and application.line.simulated and not last_run.ended_badly
+                start = options.start and application.line.simulated and not ended_badly
                 return run_window(application, settings_file, start=start, limit=frames)
             counted = _inspect(application, frames)
         # The records are complete only now that the recorder has ended.

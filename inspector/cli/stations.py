@@ -27,8 +27,8 @@ def read_station(options: argparse.Namespace) -> tuple[Settings, DataFolder]:
 
 
 @contextmanager
-def logged(data: DataFolder, *, level: int = logging.WARNING) -> Iterator[diagnostics.LastRun]:
-    """Keep log files in the data folder and let no exception disappear; yields how the last run ended.
+def logged(data: DataFolder, *, level: int = logging.WARNING) -> Iterator[None]:
+    """Keep log files in the data folder and let no exception disappear.
 
     Raises:
         OperationalError: DAT-002: the folder cannot be made or written.
@@ -46,4 +46,4 @@ def logged(data: DataFolder, *, level: int = logging.WARNING) -> Iterator[diagno
         stack.callback(logging.getLogger().removeHandler, console)
         stack.enter_context(diagnostics.log_files(data.logs))
         stack.enter_context(diagnostics.crash_hooks())
-        yield stack.enter_context(diagnostics.run_marker(data.logs / "run.json"))
+        yield
