@@ -16,7 +16,7 @@ import threading
 from enum import IntEnum
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import torch
 
@@ -47,49 +47,55 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m inspector.training.child JOBFILE\n")
         return ExitCode.INVALID
-    with _protocol() as lines:
-        cancel = threading.Event()
-        _listen(cancel)
-        if "OMP_NUM_THREADS" not in os.environ:
-            torch.set_num_threads(default_threads())
-        return _run(Path(arguments[0]), lines, cancel)
+    cancel = threading.Event()
+    parent = _Parent(cancel)
+    _listen(cancel)
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(default_threads())
+    return _run(Path(arguments[0]), parent, cancel)
 
 
-def _run(job_file: Path, lines: IO[str], cancel: threading.Event) -> int:
-    def tell(kind: str, **content: Any) -> None:  # noqa: ANN401 (plain JSON)
-        lines.write(json.dumps({"kind": kind, **content}) + "\n")
-        lines.flush()
-
-    def progress(report: TrainingProgress) -> None:
-        tell("progress", **dataclasses.asdict(report))
-
+def _run(job_file: Path, parent: "_Parent", cancel: threading.Event) -> int:
     try:
         try:
             job = TrainingJob.from_json(job_file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             raise InvalidInput([f"the job file {job_file} cannot be read: {error}"]) from error
-        outcome = run_job(job, progress, cancel.is_set)
-        tell("done", outcome=outcome.to_dict())
+        outcome = run_job(job, parent.progress, cancel.is_set)
     except TrainingCancelled as error:
-        tell("cancelled", message=str(error))
+        parent.tell("cancelled", message=str(error))
         return ExitCode.CANCELLED
     except InvalidInput as error:
-        tell("invalid", problems=list(error.problems))
+        parent.tell("invalid", problems=list(error.problems))
         return ExitCode.INVALID
     except OperationalError as error:
-        tell("failed", code=error.code, message=error.message, hint=error.hint)
+        parent.tell("failed", code=error.code, message=error.message, hint=error.hint)
         return ExitCode.FAILED
-    except BrokenPipeError:
-        logger.warning("nobody listens any more")
-        return ExitCode.CANCELLED
+    parent.tell("done", outcome=outcome.to_dict())
     return ExitCode.DONE
 
 
-def _protocol() -> IO[str]:
-    """Standard output for our lines alone; what libraries print goes to standard error."""
-    ours = os.dup(_STDOUT)
-    os.dup2(_STDERR, _STDOUT)
-    return os.fdopen(ours, "w", encoding="utf-8")
+class _Parent:
+    """Who started us: gets JSON lines on what was our standard output. Its death cancels the training in order."""
+
+    def __init__(self, cancel: threading.Event) -> None:
+        """Take standard output for these lines alone; what libraries print goes to standard error."""
+        self._cancel = cancel
+        self._pipe = os.dup(_STDOUT)
+        os.dup2(_STDERR, _STDOUT)
+
+    def progress(self, report: TrainingProgress) -> None:
+        self.tell("progress", **dataclasses.asdict(report))
+
+    def tell(self, kind: str, **content: Any) -> None:  # noqa: ANN401 (plain JSON)
+        line = (json.dumps({"kind": kind, **content}) + "\n").encode()
+        try:
+            while line:
+                line = line[os.write(self._pipe, line) :]
+        except BrokenPipeError:
+            if not self._cancel.is_set():
+                logger.warning("nobody listens any more; the training is cancelled")
+            self._cancel.set()
 
 
 def _listen(cancel: threading.Event) -> None:

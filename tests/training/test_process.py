@@ -1,6 +1,7 @@
 """The training as a process: followed, cancelled, resumed, refused, killed."""
 
 import dataclasses
+import json
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from tests.support.drawn_data import draw_data
 
 @pytest.fixture
 def job(tmp_path):
-    return TrainingJob(draw_data(tmp_path / "data", good=6), "drawn", tmp_path / "models", device="cpu", steps=4)
+    return TrainingJob(draw_data(tmp_path / "data", good=6), "drawn", tmp_path / "models", device="cpu", steps=6)
 
 
 def cancel_in_training(process):
@@ -38,13 +39,31 @@ def test_a_training_is_cancelled_then_resumed_to_its_end(job):
         phases = [update.phase for update in process.updates()]
         outcome = process.outcome()
     assert phases[-1] is Phase.WRITE
-    assert outcome.steps == 4
+    assert outcome.steps == 6
     content = read_model_folder(job.models_dir / "drawn" / "1")
     assert content.ref == outcome.ref
     offset_x, offset_y = content.manifest.offset_px  # measured, of this backbone and padding
     assert 0.5 < offset_x < 3
     assert 0.5 < offset_y < 3
     assert not job.scratch.exists()
+
+
+def test_a_training_whose_parent_died_keeps_its_checkpoint(job, tmp_path):
+    path = tmp_path / "job.json"
+    path.write_text(job.to_json(), "utf-8")
+    child = subprocess.Popen(
+        [sys.executable, "-m", "inspector.training.child", str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    with child.stdin, child.stdout:
+        for line in child.stdout:
+            if json.loads(line)["phase"] == "train":
+                break
+    assert child.wait(60) == 3
+    assert (job.scratch / FILE).is_file()
+    assert not (job.models_dir / "drawn").exists()
 
 
 def test_what_is_wrong_with_the_data_comes_back_in_full(job):
