@@ -26,7 +26,8 @@ from inspector.services.clock import SystemClock
 from inspector.services.disk import free_space_probe, writable_probe
 from inspector.services.faults import FaultBoard
 from inspector.services.health import HealthService
-from inspector.services.inspection import InspectionService, LineParts
+from inspector.services.inspection import InspectionService
+from inspector.services.line_parts import LineParts
 from inspector.services.pictures import KeepPolicy
 from inspector.services.recorder import Recorder
 from inspector.storage.database import Database

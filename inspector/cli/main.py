@@ -127,6 +127,12 @@ def _add_train(commands: _Commands) -> None:
     budget.add_argument("--minutes", type=_positive_number, metavar="M", help="be done in about M minutes (default 20)")
     _add_device(command)
     command.add_argument("--seed", type=int, default=0, metavar="S", help="for repeatable runs (default 0)")
+    command.add_argument(
+        "--scale",
+        type=_positive_number,
+        metavar="K",
+        help="cut frames into tiles at K network pixels per frame pixel (default: chosen by the size of the pictures)",
+    )
     command.add_argument("--resume", action="store_true", help="go on from the checkpoint of an interrupted run")
 
 
@@ -181,7 +187,7 @@ def _add_simulate(commands: _Commands) -> None:
     command.add_argument("--good", type=_positive, default=60, metavar="N", help="good pictures to teach (default 60)")
     command.add_argument("--test-good", type=_positive, default=30, metavar="N", help="good pictures to test")
     command.add_argument("--defects", type=_positive, default=10, metavar="N", help="pictures of each defect to test")
-    command.add_argument("--frame", type=_frame_size, default=(1024, 1280), metavar="WxH", help="default 1280x1024")
+    command.add_argument("--frame", type=_frame_size, default=(768, 960), metavar="WxH", help="default 960x768")
     command.add_argument("--seed", type=int, default=1, metavar="S", help="for repeatable pictures (default 1)")
 
 

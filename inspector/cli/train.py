@@ -25,6 +25,7 @@ def run(options: argparse.Namespace) -> int:
         minutes=options.minutes,
         device=options.device,
         seed=options.seed,
+        scale=options.scale,
         resume=options.resume,
     )
     with TrainingProcess(job) as training:

@@ -8,7 +8,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from inspector.core.emitter import Emitter
 from inspector.core.errors import InspectorError, OperationalError
@@ -17,24 +17,16 @@ from inspector.core.geometry import Size
 from inspector.core.line import Balance, Fault, FaultLife, LineState, LineStatus, StartStep, may_follow
 from inspector.core.ports import (
     AnomalyModel,
-    CameraCatalog,
     CameraInfo,
-    LineOutput,
-    ModelStore,
-    RecipeStore,
-    RecordStore,
-    RegionFinder,
 )
 from inspector.core.recipe import Recipe
 from inspector.core.record import Counts, Inspection, InspectionRecord
 from inspector.core.refs import ModelRef
 from inspector.services.answers import Answers
-from inspector.services.clock import Clock
 from inspector.services.counting import PartCounter
-from inspector.services.faults import FaultBoard
 from inspector.services.grabbing import Grabber, GrabListener
+from inspector.services.line_parts import LineParts
 from inspector.services.pipeline import Pipeline
-from inspector.services.recorder import Recorder
 from inspector.services.slot import FrameSlot
 from inspector.services.streaks import NotInspectedStreak
 from inspector.services.worker import Worker
@@ -42,30 +34,6 @@ from inspector.services.worker import Worker
 logger = logging.getLogger(__name__)
 
 _SLICE_S = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class LineParts:
-    """What the line is made of; built by `app`.
-
-    Attributes:
-        source_of: camera id by recipe: a simulated line shows the product that is inspected.
-        deadline_ms: answer every part within this even when its recipe allows longer; None adds no limit.
-        records_required: stop when records cannot be written (FS-14).
-    """
-
-    catalog: CameraCatalog
-    models: ModelStore
-    recipes: RecipeStore
-    records: RecordStore
-    recorder: Recorder
-    output: LineOutput
-    find_regions: RegionFinder
-    faults: FaultBoard
-    clock: Clock
-    source_of: Callable[[Recipe | None], str]
-    deadline_ms: int | None = None
-    records_required: bool = True
 
 
 class InspectionService:

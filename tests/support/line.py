@@ -11,7 +11,8 @@ from inspector.core.record import Inspection
 from inspector.outputs.simulated import SimulatedOutput
 from inspector.services.clock import SystemClock
 from inspector.services.faults import FaultBoard
-from inspector.services.inspection import InspectionService, LineParts
+from inspector.services.inspection import InspectionService
+from inspector.services.line_parts import LineParts
 from inspector.services.pictures import KeepPolicy
 from inspector.services.recorder import Recorder
 from tests.support.camera import ScriptedCatalog
