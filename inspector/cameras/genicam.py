@@ -213,7 +213,7 @@ class GenicamCamera:
             raise
 
     def next(self, timeout_ms: int) -> Frame | MissedFrame | None:
-        """The next part in order; None: nothing within the time, or not started.
+        """The next part in order; None: nothing within the time, or at once when not started or stopped meanwhile.
 
         OperationalError CAM-002: the camera is lost, now and at every later call; CAM-006: a picture cannot be used,
         said once for each reason, after the missed frame of its part.
@@ -224,7 +224,7 @@ class GenicamCamera:
                 self._check_lost()
                 self._process.check()
                 remaining_s = give_up_at - time.monotonic()
-                if remaining_s <= 0:
+                if remaining_s <= 0 or not self._streaming:
                     return None
                 self._process.condition.wait(min(remaining_s, _WAIT_S))
             event = self._events[0]
@@ -271,6 +271,7 @@ class GenicamCamera:
             self._events.clear()
             if lost is not None:
                 self._events.append(lost)
+            self._process.condition.notify_all()
 
     def close(self) -> None:
         """Give the device back and end its process; idempotent, from any state; at most 3 s."""

@@ -213,6 +213,7 @@ class CameraProcess:
         )
         with _no_interrupt():
             self._process.start()
+        self._pid = self._process.pid or 0
         child_pipe.close()
         self._reader = threading.Thread(target=self._read, name=f"{name} reader")
         self._reader.start()
@@ -220,7 +221,7 @@ class CameraProcess:
     @property
     def pid(self) -> int:
         """The child's process id."""
-        return self._process.pid or 0
+        return self._pid
 
     @property
     def counters(self) -> Message:
@@ -306,24 +307,26 @@ class CameraProcess:
 
     def close(self, limit_s: float = 2.0) -> None:
         """End the process: politely, and by force after `limit_s`. Idempotent; never raises for a dead driver."""
-        if not self._asked_to_end:
-            self._asked_to_end = True
-            give_up_at = time.monotonic() + limit_s
-            with contextlib.suppress(OperationalError):
-                self.request("close", limit_s=limit_s)
-                self._process.join(max(0.1, give_up_at - time.monotonic()))
+        if self._asked_to_end:
+            return
+        self._asked_to_end = True
+        give_up_at = time.monotonic() + limit_s
+        with contextlib.suppress(OperationalError):
+            self.request("close", limit_s=limit_s)
+            self._process.join(max(0.1, give_up_at - time.monotonic()))
         if self._process.exitcode is None:
             self._process.kill()
         self._process.join(1.0)
         self._reader.join(1.0)
-        if self._reader.is_alive():
-            # Only a process that the kernel itself cannot end keeps the pipe open; it must not keep the program.
-            logger.error("%s: process %d cannot be ended", self._name, self.pid)
-            return
         with self.condition:
             if self._lost is None:
-                self._lost = OperationalError("CAM-002", "Camera lost: it was closed.", "")
+                self._lost = OperationalError("CAM-002", "Camera lost: it was closed.")
             self.condition.notify_all()
+        if self._process.exitcode is None or self._reader.is_alive():
+            # Only a process that the kernel itself cannot end is still there; it must not keep the program.
+            logger.error("%s: process %d cannot be ended", self._name, self._pid)
+            return
+        self._process.close()
         self._pipe.close()
 
     def _send(self, message: Message) -> None:
