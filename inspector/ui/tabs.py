@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from inspector.ui.look import Look
 from inspector.ui.theme import TypeSize
-from inspector.ui.widgets.buttons import mix, paint_focus
+from inspector.ui.widgets.buttons import mix
+from inspector.ui.widgets.focus import FocusRing, paint_focus
 
 _HEIGHT_MM = 15.0
 
@@ -56,7 +57,7 @@ class Tabs(QWidget):
                 self.chosen.emit(number)
 
 
-class _Tab(QAbstractButton):
+class _Tab(FocusRing, QAbstractButton):
     """A word and a key."""
 
     def __init__(self, look: Look, key: str) -> None:
@@ -89,6 +90,6 @@ class _Tab(QAbstractButton):
         painter.setFont(look.font(TypeSize.SMALL))
         painter.setPen(look.color("text_2"))
         painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), self._key)
-        if self.hasFocus():
+        if self.shows_ring:
             paint_focus(painter, look, self.rect())
         painter.end()

@@ -1,6 +1,6 @@
 """The side column: verdict, trend, sums, time, last reject; what gives way when the screen is low is decided here."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -12,7 +12,7 @@ from inspector.ui.widgets.buttons import Button, ButtonKind
 from inspector.ui.widgets.trend_plot import TrendPlot
 from inspector.ui.widgets.verdict_banner import VerdictBanner
 
-_LEAST_CAP_MM = 9.0
+_LEAST_CAP_MM = 11.0
 
 
 class SideColumn(QWidget):
@@ -33,7 +33,7 @@ class SideColumn(QWidget):
         self._trend_card = QFrame()
         self._trend_card.setObjectName("card")
         inside = QVBoxLayout(self._trend_card)
-        inside.setContentsMargins(look.px(3), look.px(1), look.px(2), look.px(1))
+        inside.setContentsMargins(look.px(3), look.px(0.6), look.px(2), look.px(0.6))
         inside.setSpacing(0)
         inside.addWidget(self._trend_title)
         inside.addWidget(self.trend, 1)
@@ -58,31 +58,43 @@ class SideColumn(QWidget):
             self.choose.setVisible(shown)
             self.fit()
 
-    def fit(self) -> None:
-        """Use the height: first the sums give up size, then the trend goes, then the verdict gives up size."""
+    def minimumSizeHint(self) -> QSize:
+        """Without trend, and with the smallest verdict and sums."""
         look = self._look
-        verdict_cap = look.px(look.metrics.cap_mm(TypeSize.VERDICT))
-        counter_cap = look.px(look.metrics.cap_mm(TypeSize.COUNTER))
-        least_counter = look.px(look.metrics.cap_mm(TypeSize.BODY))
-        least_verdict = min(verdict_cap, look.px(_LEAST_CAP_MM))
-        trend = self._trend_card.minimumSizeHint().height() + self._gap()
-        fixed = self.time.sizeHint().height() + self.last_reject.sizeHint().height() + 3 * self._gap()
+        least_verdict, least_counter = look.px(_LEAST_CAP_MM), look.px(look.metrics.cap_mm(TypeSize.BODY))
+        sums = self.banner.height_for(least_verdict) + self.counters.height_for(least_counter, dense=True)
+        return QSize(super().minimumSizeHint().width(), self._fixed_height() + sums)
+
+    def _fixed_height(self) -> int:
+        """What never gives way."""
+        height = self.time.sizeHint().height() + self.last_reject.sizeHint().height() + 3 * self._gap()
         if not self.choose.isHidden():
-            fixed += self.choose.sizeHint().height() + self._gap()
+            height += self.choose.sizeHint().height() + self._gap()
+        return height
 
-        def needed(verdict: int, counter: int, *, with_trend: bool) -> int:
-            sums = self.banner.height_for(verdict) + self.counters.height_for(counter)
-            return fixed + sums + (trend if with_trend else 0)
+    def fit(self) -> None:
+        """Use the height: first the sums give up size, then the verdict; then the trend goes and gives it back."""
+        look = self._look
+        wanted_verdict = look.px(look.metrics.cap_mm(TypeSize.VERDICT))
+        wanted_counter = look.px(look.metrics.cap_mm(TypeSize.COUNTER))
+        least_counter = look.px(look.metrics.cap_mm(TypeSize.BODY))
+        least_verdict = min(wanted_verdict, look.px(_LEAST_CAP_MM))
+        fixed = self._fixed_height()
+        trend = self._trend_card.minimumSizeHint().height() + self._gap()
 
-        room, with_trend = self.height(), True
-        while counter_cap > least_counter and needed(verdict_cap, counter_cap, with_trend=True) > room:
-            counter_cap -= 1
-        if needed(verdict_cap, counter_cap, with_trend=True) > room:
-            with_trend = False
-        while verdict_cap > least_verdict and needed(verdict_cap, counter_cap, with_trend=with_trend) > room:
-            verdict_cap -= 1
-        self.banner.limit_cap(verdict_cap)
-        self.counters.limit_cap(counter_cap)
+        def fits(verdict: int, counter: int, *, dense: bool, with_trend: bool) -> bool:
+            sums = self.banner.height_for(verdict) + self.counters.height_for(counter, dense=dense)
+            return fixed + sums + with_trend * trend <= self.height()
+
+        steps = [(wanted_verdict, counter, False, True) for counter in range(wanted_counter, least_counter - 1, -1)]
+        steps += [(wanted_verdict, least_counter, True, True)]
+        steps += [(verdict, least_counter, True, True) for verdict in range(wanted_verdict, least_verdict - 1, -1)]
+        steps += [(verdict, least_counter, True, False) for verdict in range(wanted_verdict, least_verdict - 1, -1)]
+        verdict, counter, dense, with_trend = next(
+            (step for step in steps if fits(step[0], step[1], dense=step[2], with_trend=step[3])), steps[-1]
+        )
+        self.banner.limit_cap(verdict)
+        self.counters.limit(counter, dense=dense)
         self._trend_card.setVisible(with_trend)
 
     def set_upright(self, *, upright: bool, page_width: int) -> None:
@@ -108,7 +120,7 @@ class SideColumn(QWidget):
             self._retranslate()
 
     def _gap(self) -> int:
-        return self._look.px(2)
+        return self._look.px(1.6)
 
     def _retranslate(self) -> None:
         self.choose.setText(self.tr("Choose a product"))

@@ -1,16 +1,17 @@
 """Sums of the lot and the shift, and the tick that says that every part is accounted for."""
 
 from PySide6.QtCore import QEvent, QLocale, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inspector.core.record import Counts
 from inspector.ui.formats import count_text, percent_text
 from inspector.ui.look import Look
 from inspector.ui.theme import TypeSize
+from inspector.ui.widgets.focus import FocusRing, paint_focus
 
 
-class Counters(QWidget):
+class Counters(FocusRing, QWidget):
     """A small table: parts large, then OK, NG, not inspected, yield; two columns."""
 
     balance_asked = Signal()
@@ -24,6 +25,7 @@ class Counters(QWidget):
         self._unaccounted = 0
         self._locale = QLocale.c()
         self._most_cap_px = 10_000
+        self._dense = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._describe()
@@ -58,11 +60,17 @@ class Counters(QWidget):
         self._locale = locale
         self.update()
 
-    def limit_cap(self, cap_px: int) -> None:
-        """Let the column allow less than the viewing distance asks for."""
-        if cap_px != self._most_cap_px:
-            self._most_cap_px = cap_px
+    def limit(self, cap_px: int, *, dense: bool) -> None:
+        """Let the column allow less than the viewing distance asks for.
+
+        Args:
+            cap_px: of the number of parts, at most.
+            dense: rows in small type, and the tick without its words.
+        """
+        if (cap_px, dense) != (self._most_cap_px, self._dense):
+            self._most_cap_px, self._dense = cap_px, dense
             self.updateGeometry()
+            self.update()
 
     @property
     def cap_px(self) -> int:
@@ -77,23 +85,25 @@ class Counters(QWidget):
 
     def sizeHint(self) -> QSize:
         """Head, large numbers, four rows, tick."""
-        return QSize(self._look.px(88), self.height_for(self.cap_px))
+        return QSize(self._look.px(88), self.height_for(self.cap_px, dense=self._dense))
 
     def minimumSizeHint(self) -> QSize:
         """As tall as `sizeHint`."""
         return QSize(self._look.px(70), self.sizeHint().height())
 
-    def height_for(self, cap_px: int) -> int:
+    def height_for(self, cap_px: int, *, dense: bool) -> int:
         """Height for a cap height of the large numbers."""
-        return self._small().height() * 2 + self._large_height(cap_px) + 4 * self._row_height() + self._look.px(3.5)
+        small = self._small().height()
+        height = small + self._large_height(cap_px) + 4 * self._row_height(dense=dense) + self._look.px(2.5)
+        return height if dense else height + small + self._look.px(1)
 
     # --- drawing ------------------------------------------------------------------------------------------------------
 
     def _small(self) -> QFontMetrics:
         return QFontMetrics(self._look.font(TypeSize.SMALL))
 
-    def _row_height(self) -> int:
-        return round(QFontMetrics(self._look.font(TypeSize.BODY)).height() * 0.94)
+    def _row_height(self, *, dense: bool) -> int:
+        return self._small().height() if dense else round(QFontMetrics(self._look.font(TypeSize.BODY)).height() * 0.94)
 
     def _large_height(self, cap_px: int) -> int:
         return round(cap_px * 1.45)
@@ -117,7 +127,7 @@ class Counters(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), look.color("bg_panel"))
         pad = look.px(3)
-        labels_width = round(self.width() * 0.32)
+        labels_width = round(self.width() * 0.36)
         column = (self.width() - 2 * pad - labels_width) // 2
         first = QRect(pad + labels_width, 0, column - look.px(2), 0)
         second = QRect(pad + labels_width + column, 0, column, 0)
@@ -142,7 +152,8 @@ class Counters(QWidget):
             painter.drawText(QRect(box.left(), y, box.width(), large), right, count_text(counts.total))
         y += large
 
-        row = self._row_height()
+        row = self._row_height(dense=self._dense)
+        size = TypeSize.SMALL if self._dense else TypeSize.BODY
         for label, icon, color, values in self._rows():
             side = look.px(3.4)
             x = pad
@@ -150,17 +161,24 @@ class Counters(QWidget):
                 look.icons.paint(painter, icon, look.color(color).name(), x, y + (row - side) / 2, side)
             x += side + look.px(1.6)
             painter.setPen(look.color("text_1"))
-            painter.setFont(self._fitting(label, labels_width + pad - x))
+            painter.setFont(self._fitting(label, size, labels_width + pad - x))
             painter.drawText(QRect(x, y, labels_width + pad - x, row), left, label)
-            painter.setFont(look.font(TypeSize.BODY, bold=icon == "verdict_ng"))
+            painter.setFont(look.font(size, bold=icon == "verdict_ng"))
             for box, value in zip((first, second), values, strict=True):
                 painter.drawText(QRect(box.left(), y, box.width(), row), right, value)
             y += row
 
-        self._paint_balance(painter, QRect(0, y + look.px(0.8), self.width(), small_height + look.px(1)))
-        if self.hasFocus():
-            painter.setPen(QPen(look.color("focus"), 3))
-            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
+        if not self._dense:
+            self._paint_balance(painter, QRect(0, y + look.px(0.6), self.width(), small_height + look.px(1)))
+        elif self._unaccounted:
+            # A sum that is wrong makes the yield worthless; its row tells that instead.
+            self._paint_balance(painter, QRect(0, y - row, self.width(), row))
+        else:
+            side = look.px(3.4)
+            tick_y = look.px(1.2) + (small_height - side) / 2
+            look.icons.paint(painter, "balance", look.color("text_2").name(), pad, tick_y, side)
+        if self.shows_ring:
+            paint_focus(painter, look, self.rect())
         painter.end()
 
     def _rows(self) -> tuple[tuple[str, str, str, tuple[str, str]], ...]:
@@ -179,9 +197,9 @@ class Counters(QWidget):
             (self.tr("Yield", "row of counters"), "", "", (lot_share, shift_share)),
         )
 
-    def _fitting(self, text: str, room: int) -> QFont:
-        """Body, or small where a language needs more room."""
-        body = self._look.font(TypeSize.BODY)
+    def _fitting(self, text: str, wanted: TypeSize, room: int) -> QFont:
+        """As wanted, or smaller where a language needs more room."""
+        body = self._look.font(wanted)
         size = body.pixelSize()
         while size > self._look.metrics.font_px(TypeSize.SMALL) and QFontMetrics(body).horizontalAdvance(text) > room:
             size -= 1

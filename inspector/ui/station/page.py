@@ -38,7 +38,7 @@ _UNDO_S = 10.0
 _SAY_S = 4.0
 _SKIPPING_S = 3.0
 _LIVE = frozenset({LineState.RUNNING})
-_GREYED = frozenset({LineState.STOPPED, LineState.FAULTED, LineState.STOPPING})
+_GREYED = frozenset({LineState.STOPPED, LineState.STARTING, LineState.FAULTED, LineState.STOPPING})
 
 
 class StationPage(QWidget):

@@ -12,7 +12,8 @@ from inspector.ui.look import Look
 from inspector.ui.messages import VERDICT_ICONS, verdict_name
 from inspector.ui.parts import Part
 from inspector.ui.theme import TypeSize
-from inspector.ui.widgets.buttons import mix, paint_focus
+from inspector.ui.widgets.buttons import mix
+from inspector.ui.widgets.focus import FocusRing, paint_focus
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,33 +40,37 @@ class TimeBar(QWidget):
 
     def text(self) -> str:
         """Write "38 of 120 ms"."""
+        return self._text(self._took_ms)
+
+    def _text(self, took_ms: float | None) -> str:
         if not self._allowed_ms:
             return self.tr("Time –")
-        took = "–" if self._took_ms is None else f"{self._took_ms:.0f}"
+        took = "–" if took_ms is None else f"{took_ms:.0f}"
         return self.tr("Time {took} of {allowed} ms").format(took=took, allowed=self._allowed_ms)
 
     def sizeHint(self) -> QSize:
-        """One line of text and the bar."""
+        """One line."""
         small = QFontMetrics(self._look.font(TypeSize.SMALL)).height()
-        return QSize(self._look.px(60), small + self._look.px(4.2))
+        return QSize(self._look.px(60), small + self._look.px(2.2))
 
     def minimumSizeHint(self) -> QSize:
         """As tall as `sizeHint`."""
         return QSize(self._look.px(40), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Text above, bar below."""
+        """Text, then the bar in what is left."""
         look = self._look
         painter = QPainter(self)
         painter.fillRect(self.rect(), look.color("bg_panel"))
-        pad, bar = look.px(3), look.px(1.8)
+        pad, bar = look.px(3), look.px(2)
         small = look.font(TypeSize.SMALL)
         painter.setFont(small)
         painter.setPen(look.color("text_2"))
-        height = QFontMetrics(small).height()
-        box = QRect(pad, look.px(0.8), self.width() - 2 * pad, height)
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter), self.text())
-        track = QRect(pad, box.bottom() + look.px(0.4), self.width() - 2 * pad, bar)
+        painter.drawText(self.rect().adjusted(pad, 0, -pad, 0), int(Qt.AlignmentFlag.AlignVCenter), self.text())
+        # Room for three digits, so that the bar does not jump with the number.
+        text_width = QFontMetrics(small).horizontalAdvance(self._text(max(self._took_ms or 0, 888)))
+        left = pad + text_width + look.px(3)
+        track = QRect(left, (self.height() - bar) // 2, max(look.px(10), self.width() - pad - left), bar)
         painter.fillRect(track, look.color("bg_raised"))
         if self._took_ms is not None and self._allowed_ms:
             share = min(1.0, self._took_ms / self._allowed_ms)
@@ -84,7 +89,7 @@ class TimeBar(QWidget):
             self.update()
 
 
-class LastReject(QAbstractButton):
+class LastReject(FocusRing, QAbstractButton):
     """The last rejected part; touching it freezes the page on it."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
@@ -179,7 +184,7 @@ class LastReject(QAbstractButton):
             below = QRect(x, top + line, self.width() - x - pad, QFontMetrics(small).height())
             painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, clock_text(part.captured_at))
             painter.drawText(below, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, "L")
-        if self.hasFocus():
+        if self.shows_ring:
             paint_focus(painter, look, self.rect())
         painter.end()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from inspector.ui.look import Look
 from inspector.ui.theme import TypeSize
+from inspector.ui.widgets.focus import FocusRing, paint_focus
 
 HOLD_S = 1.0
 _RING_STEP_MS = 33
@@ -32,18 +33,6 @@ def mix(first: QColor, second: QColor, share: float) -> QColor:
     )
 
 
-def paint_focus(painter: QPainter, look: Look, rect: QRect) -> None:
-    """Ring of 3 px with a light edge, so that it shows on the picture well too."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(look.color("bg_raised"), 1))
-    painter.drawRect(rect.adjusted(0, 0, -1, -1))
-    painter.setPen(QPen(look.color("focus"), 3))
-    painter.drawRect(rect.adjusted(2, 2, -3, -3))
-    painter.restore()
-
-
 def two_line_width(metrics: QFontMetrics, text: str) -> int:
     """Least width at which the text fits on two lines."""
     full = metrics.horizontalAdvance(text)
@@ -56,7 +45,7 @@ def two_line_width(metrics: QFontMetrics, text: str) -> int:
     return min(halves, default=full)
 
 
-class Button(QAbstractButton):
+class Button(FocusRing, QAbstractButton):
     """Icon, word, and the key that does the same in small."""
 
     def __init__(
@@ -200,7 +189,7 @@ class Button(QAbstractButton):
             painter.setPen(mix(ink, fill, 0.25) if self.isEnabled() else ink)
             key_box = QRect(box.left(), 0, self.width() - box.left(), self.height()).translated(0, text_height // 2)
             painter.drawText(key_box, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self._key)
-        if self.hasFocus():
+        if self.shows_ring:
             paint_focus(painter, self._look, self.rect())
         painter.end()
 

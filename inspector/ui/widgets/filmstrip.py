@@ -14,7 +14,7 @@ from inspector.ui.look import Look
 from inspector.ui.messages import VERDICT_ICONS
 from inspector.ui.parts import Part
 from inspector.ui.theme import TypeSize
-from inspector.ui.widgets.buttons import paint_focus
+from inspector.ui.widgets.focus import FocusRing, paint_focus
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 SHOWN = 16
 
 
-class Filmstrip(QWidget):
+class Filmstrip(FocusRing, QWidget):
     """Sixteen cells; one widget, painted, so that twenty new parts a second cost one repaint each."""
 
     chosen = Signal(str)
@@ -160,7 +160,7 @@ class Filmstrip(QWidget):
             painter.fillRect(box, self._look.color("bg_window"))
             painter.setPen(self._look.color("text_2"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-        if self.hasFocus():
+        if self.shows_ring:
             paint_focus(painter, self._look, self.rect())
         painter.end()
         kept = {part.id for part in parts}

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 from inspector.ui.look import Look
 from inspector.ui.parts import Part
 from inspector.ui.theme import TypeSize
-from inspector.ui.widgets.buttons import paint_focus
+from inspector.ui.widgets.focus import FocusRing, paint_focus
 from inspector.ui.widgets.overlay import LEGEND_TO, Overlay, build_overlay, legend_image
 from inspector.ui.widgets.stripes import paint_stripes
 
@@ -82,7 +82,7 @@ class WellContent:
         )
 
 
-class ImageView(QWidget):
+class ImageView(FocusRing, QWidget):
     """A frame with zoom and its overlay."""
 
     zoom_changed = Signal()
@@ -334,7 +334,7 @@ class ImageView(QWidget):
         self._paint_message(painter, well)
         below = self._paint_headline(painter, well)
         self._paint_notes(painter, well, below)
-        if self.hasFocus():
+        if self.shows_ring:
             paint_focus(painter, self._look, self.rect())
         painter.end()
 

@@ -68,7 +68,7 @@ class TrendPlot(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Less than this cannot be read."""
-        return QSize(self._look.px(30), self._look.px(16))
+        return QSize(self._look.px(30), self._look.px(15))
 
     def _draw(self) -> None:
         colors = self._colors()

@@ -171,54 +171,40 @@ class VerdictBanner(QWidget):
     def _paint_verdict(self, painter: QPainter, inner: QRect, ink: QColor) -> None:
         content, look = self._content, self._look
         cap = self.cap_px
-        font_px = round(cap / look.metrics.cap_share)
         row = QRect(inner.left(), inner.top(), inner.width(), round(cap * 1.55))
         side = round(cap * 1.25)
         baseline = row.center().y() + cap // 2
         look.icons.paint(painter, content.icon, ink.name(), row.left(), row.center().y() - side / 2, side)
-        x = row.left() + side + look.px(4)
+        x = row.left() + side + round(cap * 0.25)
         painter.setPen(ink)
-        font = look.font_px(font_px, bold=True)
+        font = look.font_px(round(cap / look.metrics.cap_share), bold=True)
         painter.setFont(font)
         painter.drawText(x, baseline, content.word)
-        x += QFontMetrics(font).horizontalAdvance(content.word) + look.px(3)
-        if content.qualifier:
-            self._paint_qualifier(painter, QRect(x, row.top(), inner.right() - x, row.height()), baseline)
-        if content.note:
-            self._paint_note(painter, inner, ink)
+        x += QFontMetrics(font).horizontalAdvance(content.word) + round(cap * 0.2)
+        beside = self._paint_qualifier(painter, inner.right() - x, x, baseline)
         body = look.font(TypeSize.BODY)
-        reason_height = 2 * QFontMetrics(body).height()
-        painter.setPen(ink)
         painter.setFont(body)
-        reason = QRect(inner.left(), row.bottom() + look.px(0.8), inner.width(), reason_height)
+        reason = QRect(inner.left(), row.bottom() + look.px(0.8), inner.width(), 2 * QFontMetrics(body).height())
         flags = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
         painter.drawText(reason, flags, content.reason)
         used = painter.boundingRect(reason, flags, content.reason).height() if content.reason else 0
-        painter.setFont(look.font(TypeSize.TITLE, bold=True))
-        left = QRect(inner.left(), reason.top() + used, inner.width(), inner.bottom() - reason.top() - used)
-        painter.drawText(left, int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter), content.ratio)
+        painter.setFont(self._ratio_font())
+        below = QRect(inner.left(), reason.top() + used, inner.width(), inner.bottom() - reason.top() - used)
+        last = " · ".join(filter(None, (content.ratio, "" if beside else content.qualifier)))
+        painter.drawText(below, int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter), last)
+        if content.note:
+            self._paint_note(painter, inner, ink)
 
-    def _paint_qualifier(self, painter: QPainter, box: QRect, baseline: int) -> None:
-        """Beside the word, on its baseline, on two lines if it must; smaller where the room is short."""
-        text, look = self._content.qualifier, self._look
-        least = look.metrics.font_px(TypeSize.SMALL)
-        size = max(least, round(self.cap_px * 0.62))
-        while size > least:
-            metrics = QFontMetrics(look.font_px(size, bold=True))
-            words = text.split(" ")
-            if max(metrics.horizontalAdvance(word) for word in words) <= box.width() and (
-                len(words) * metrics.height() <= box.height() or metrics.horizontalAdvance(text) <= box.width()
-            ):
-                break
-            size -= 1
-        font = look.font_px(size, bold=True)
-        metrics = QFontMetrics(font)
-        painter.setFont(font)
-        if metrics.horizontalAdvance(text) <= box.width():
-            painter.drawText(box.left(), baseline, text)
-        else:
-            flags = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextWordWrap)
-            painter.drawText(box, flags, text)
+    def _paint_qualifier(self, painter: QPainter, room: int, x: int, baseline: int) -> bool:
+        """Beside the word, on its baseline; False when the room is so short that it must go below."""
+        text, cap = self._content.qualifier, self.cap_px
+        for size in range(round(cap * 0.68), round(cap * 0.42), -1):
+            font = self._look.font_px(size, bold=True)
+            if QFontMetrics(font).horizontalAdvance(text) <= room:
+                painter.setFont(font)
+                painter.drawText(x, baseline, text)
+                return True
+        return not text
 
     def _paint_note(self, painter: QPainter, inner: QRect, ink: QColor) -> None:
         """The count of parts that passed while a rejected one is held."""
