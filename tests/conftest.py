@@ -30,6 +30,7 @@ settings.register_profile("thorough", deadline=None, max_examples=1000, suppress
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 LEFTOVER_GRACE_S = 2.0
+EXIT_GRACE_S = 10.0
 _EXIT_STATUS = pytest.StashKey[int]()
 
 
@@ -40,12 +41,19 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End a red run at once: Python would wait for ever for a thread that a failed test left behind."""
-    left = [thread.name for thread in threading.enumerate() if not thread.daemon]
-    left.remove(threading.main_thread().name)
-    if left:
-        print(f"ended by force; still running: {left}", file=sys.stderr, flush=True)  # noqa: T201 - pytest has closed
+    """End a run whose tests left a thread behind: Python would wait for that thread for ever."""
+
+    def end_by_force() -> None:
+        left = [thread.name for thread in threading.enumerate() if not thread.daemon]
+        sys.stdout.flush()
+        sys.stderr.write(f"ended by force; still running: {left}\n")
+        sys.stderr.flush()
         os._exit(config.stash.get(_EXIT_STATUS, 1) or 1)
+
+    # As a daemon it ends with the program, unless the program does not end.
+    watchdog = threading.Timer(EXIT_GRACE_S, end_by_force)
+    watchdog.daemon = True
+    watchdog.start()
 
 
 class _ErrorLines(logging.Handler):
