@@ -14,7 +14,14 @@ from inspector.cameras.genicam import open_camera
 from inspector.cameras.process import ExitLedger
 from inspector.cameras.scenes.registry import SCENES
 from inspector.cameras.scenes.scene import DefectPlan
-from inspector.cameras.simulated import DEFAULT_RATE_HZ, DEFAULT_SIZE, LineOptions, SimulatedCamera, SimulatedDevice
+from inspector.cameras.simulated import (
+    DEFAULT_RATE_HZ,
+    DEFAULT_SEED,
+    DEFAULT_SIZE,
+    LineOptions,
+    SimulatedCamera,
+    SimulatedDevice,
+)
 from inspector.cameras.video import VideoCamera, VideoPlace
 from inspector.core.errors import InvalidInput, OperationalError
 from inspector.core.ports import Camera, CameraInfo
@@ -150,7 +157,7 @@ def _line_options(address: Address) -> LineOptions:
     rate = address.number("defect_rate", 0, 0, 1) if "defect_rate" in address.options else None
     return LineOptions(
         size=address.size("size", DEFAULT_SIZE),
-        seed=address.whole("seed", 0, 0, 2**31),
+        seed=address.whole("seed", DEFAULT_SEED, 0, 2**31),
         rate_hz=address.number("rate", DEFAULT_RATE_HZ, 0.1, 200),
         defects=DefectPlan(address.whole("defect_every", 10, 0, 10**9), rate),
         script=FaultScript.parse(address.options.get("script", "")),

@@ -280,10 +280,11 @@ class PacedSource:
         period = self._pace.period_s
         if period is None:
             return
+        waiting = sum(not part.overrun for part in self._awaited)
         while self._due_s <= now and not self._at_end():
             if self._pace.lossy:
-                waiting = sum(not part.overrun for part in self._awaited)
                 self._awaited.append(_Awaited(self._number, self._due_s, waiting >= self._slots))
+                waiting += 1
                 self._due_s += period
             elif self._awaited:
                 return

@@ -17,6 +17,7 @@ from inspector.core.errors import InspectorError
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm"})
 MAX_PIXELS = 200_000_000
+MAX_BYTES = 2_000_000_000
 MIN_SIDE_PX = 8
 
 # Pillow warns above this and refuses above twice of it, before it decodes anything; our own limit lies in between.
@@ -48,6 +49,9 @@ def read_picture(path: Path) -> tuple[NDArray[np.uint8], str]:
         PictureRefused: it cannot be read, is no picture, damaged, too large, too small, animated or of a wrong kind.
     """
     try:
+        size_bytes = path.stat().st_size
+        if size_bytes > MAX_BYTES:
+            raise PictureRefused(f"has {size_bytes / 1e9:.1f} GB, more than {MAX_BYTES / 1e9:.0f} GB")
         data = path.read_bytes()
     except OSError as error:
         raise PictureRefused(f"cannot be read: {error.strerror}") from error

@@ -27,8 +27,11 @@ from inspector.core.recipe import CameraSettings, TriggerMode
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_SIZE = Size(1024, 1280)
+DEFAULT_SIZE = Size(768, 960)
+"""Of the frames that the shipped recipes expect."""
 DEFAULT_RATE_HZ = 4.0
+DEFAULT_SEED = 11
+"""Not that of a drawn data set (0): nobody should judge a model by the very parts it was taught."""
 _RING_BYTES = 256 * 2**20
 _PROBE_LIMIT_S = 1.7
 _TRIGGERED_SLACK_S = 0.2
@@ -53,7 +56,7 @@ class LineOptions:
     """
 
     size: Size = DEFAULT_SIZE
-    seed: int = 0
+    seed: int = DEFAULT_SEED
     rate_hz: float = DEFAULT_RATE_HZ
     defects: DefectPlan = field(default_factory=DefectPlan)
     script: FaultScript = field(default_factory=FaultScript)

@@ -145,6 +145,14 @@ def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path: Path, width: i
         read_picture(png_header(tmp_path / "huge.png", width, height))
 
 
+def test_a_file_too_large_to_be_a_picture_is_not_even_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.png"
+    with path.open("wb") as file:
+        file.truncate(3_000_000_000)  # a hole; takes no space
+    with pytest.raises(PictureRefused, match=r"3\.0 GB"):
+        read_picture(path)
+
+
 # --- the folder ------------------------------------------------------------------------------------------------------
 
 
