@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from inspector.core.errors import InvalidInput, OperationalError
 from inspector.core.geometry import Size
-from inspector.training.dataset import Sample, load_picture
 from inspector.training.levels import ViewScores, product_entry
 from inspector.training.pictures import UnusablePicture
 from inspector.training.products import TaughtProduct, samples_in_turn, spread
+from inspector.training.samples import Sample, load_picture
 from inspector.vision.manifest import ProductEntry
 from inspector.vision.model import TiledModel
 from inspector.vision.store import SELF_TEST_TILES

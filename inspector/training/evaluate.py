@@ -24,7 +24,7 @@ from inspector.core.frame import Frame
 from inspector.core.geometry import Size
 from inspector.core.ports import AnomalyModel
 from inspector.core.recipe import Recipe
-from inspector.training.dataset import Sample, Skipped, Split, load_mask, load_picture, read_for_test
+from inspector.training.dataset import read_for_test
 from inspector.training.metrics import (
     Curve,
     PixelCounter,
@@ -35,6 +35,7 @@ from inspector.training.metrics import (
     roc_curve,
 )
 from inspector.training.pictures import UnusablePicture
+from inspector.training.samples import Sample, Skipped, Split, load_mask, load_picture
 from inspector.vision.rendering import map_to_frame
 
 logger = logging.getLogger(__name__)

@@ -121,6 +121,34 @@ class TileEncoder:
         return x.permute(0, 3, 1, 2)  # already channels-last in memory, the layout convolutions like best
 
 
+class CacheFiller:
+    """Collects tiles of several pictures, so that the encoder gets full batches; `flush` at the end."""
+
+    def __init__(self, encoder: TileEncoder, cache: FeatureCache) -> None:
+        """Fill this cache with what this encoder says."""
+        self._encoder = encoder
+        self._cache = cache
+        self._tiles: list[NDArray[np.uint8]] = []
+        self._products: list[int] = []
+
+    def add(self, product: int, tiles: NDArray[np.uint8]) -> None:
+        """Take tiles (N, S, S, 3) of one product."""
+        self._tiles.append(tiles)
+        self._products += [product] * len(tiles)
+        if len(self._products) >= ENCODER_BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Encode what is waiting."""
+        if not self._products:
+            return
+        tokens = self._encoder.encode(np.concatenate(self._tiles))
+        numbers = np.asarray(self._products)
+        for product in np.unique(numbers).tolist():
+            self._cache.add(product, tokens[torch.from_numpy(numbers == product)])
+        self._tiles, self._products = [], []
+
+
 def _allocate(shape: tuple[int, int, int], folder: Path) -> NDArray[np.float16]:
     size = 2 * shape[0] * shape[1] * shape[2]
     if size <= MEMORY_BYTES:

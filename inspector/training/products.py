@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from inspector.core.geometry import Size
 from inspector.core.recipe import Framing, Recipe
-from inspector.training.dataset import Dataset, Sample, Split, hold_out
+from inspector.training.dataset import Dataset, hold_out
 from inspector.training.framing import RIM_CELLS, ProductFraming, choose_framing
+from inspector.training.samples import Sample, Split
 from inspector.vision.networks.config import STRIDE_PX
 from inspector.vision.tiles import ModelGeometry, cut_frame, plan_frame
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from inspector.core.errors import OperationalError
 from inspector.training.charts import curve_chart, score_chart
-from inspector.training.dataset import load_mask, load_picture
 from inspector.training.evaluate import Case, CategoryResult, Evaluation
 from inspector.training.metrics import FPR_LIMIT
+from inspector.training.samples import load_mask, load_picture
 from inspector.vision.rendering import overlay
 
 logger = logging.getLogger(__name__)

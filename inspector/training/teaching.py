@@ -16,17 +16,15 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Final
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from inspector.core.errors import InspectorError, InvalidInput, OperationalError
 from inspector.core.refs import ModelRef
 from inspector.training.calibrating import calibrate, scored_samples, self_test_tiles
 from inspector.training.card import write_card
 from inspector.training.checkpoint import Progress, read_checkpoint, remove_checkpoint, write_checkpoint
-from inspector.training.dataset import MAX_LISTED, Dataset, Sample, Skipped, load_picture, read_for_training
-from inspector.training.features import ENCODER_BATCH, FeatureCache, TileEncoder
+from inspector.training.dataset import Dataset, read_for_training
+from inspector.training.features import CacheFiller, FeatureCache, TileEncoder
 from inspector.training.framing import RIM_CELLS, default_overlap_px
 from inspector.training.job import (
     DEFAULT_MINUTES,
@@ -40,6 +38,8 @@ from inspector.training.job import (
 from inspector.training.pictures import UnusablePicture
 from inspector.training.presets import preset
 from inspector.training.products import TaughtProduct, find_products, interleaved, some_tiles
+from inspector.training.samples import Sample, Skipped, load_picture
+from inspector.training.sources import MAX_LISTED
 from inspector.training.trainer import Budget, StepReport, Trainer
 from inspector.vision.device import choose_device, device_name
 from inspector.vision.manifest import Manifest, ProductEntry
@@ -186,7 +186,7 @@ class _Run:
         cache = FeatureCache(
             [product.name for product in products], room, config.tokens, config.channels, self._job.models_dir
         )
-        pending = _Pending(TileEncoder(detector), cache)
+        filler = CacheFiller(TileEncoder(detector), cache)
         order = interleaved(products, self._job.seed)
         began = time.perf_counter()
         for done, (number, sample) in enumerate(order):
@@ -203,9 +203,9 @@ class _Run:
             except UnusablePicture as error:
                 self._skip(sample, error)
                 continue
-            pending.add(number, some_tiles(tiles, max(1, quota // len(product.teaching)), sample))
+            filler.add(number, some_tiles(tiles, max(1, quota // len(product.teaching)), sample))
             self._report(Phase.FEATURES, done + 1, len(order))
-        pending.flush()
+        filler.flush()
         self._tile_seconds = (time.perf_counter() - began) / max(len(cache), 1)
         for product in products:
             if not cache.tiles_of(product.name):
@@ -363,31 +363,6 @@ class _Run:
         if seconds_left is None and self._limit_s is not None:
             seconds_left = max(self._limit_s - now, 0.0)
         self._progress(TrainingProgress(phase, step, steps, loss, gradient_norm, now, seconds_left, message))
-
-
-class _Pending:
-    """Collects tiles of several pictures, so that the encoder gets full batches."""
-
-    def __init__(self, encoder: TileEncoder, cache: FeatureCache) -> None:
-        self._encoder = encoder
-        self._cache = cache
-        self._tiles: list[NDArray[np.uint8]] = []
-        self._products: list[int] = []
-
-    def add(self, product: int, tiles: NDArray[np.uint8]) -> None:
-        self._tiles.append(tiles)
-        self._products += [product] * len(tiles)
-        if len(self._products) >= ENCODER_BATCH:
-            self.flush()
-
-    def flush(self) -> None:
-        if not self._products:
-            return
-        tokens = self._encoder.encode(np.concatenate(self._tiles))
-        numbers = np.asarray(self._products)
-        for product in np.unique(numbers).tolist():
-            self._cache.add(product, tokens[torch.from_numpy(numbers == product)])
-        self._tiles, self._products = [], []
 
 
 def _outcome(product: TaughtProduct, entry: ProductEntry, tiles: int) -> ProductOutcome:

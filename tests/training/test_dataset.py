@@ -9,18 +9,9 @@ from PIL import Image
 
 from inspector.core.errors import InvalidInput
 from inspector.core.geometry import Size
-from inspector.training.dataset import (
-    Sample,
-    Split,
-    held_out_count,
-    hold_out,
-    load_mask,
-    load_picture,
-    natural_key,
-    read_for_test,
-    read_for_training,
-)
+from inspector.training.dataset import held_out_count, hold_out, read_for_test, read_for_training
 from inspector.training.pictures import UnusablePicture
+from inspector.training.samples import Sample, Split, load_mask, load_picture, natural_key
 
 RNG = np.random.default_rng(0)
 

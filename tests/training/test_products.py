@@ -5,8 +5,9 @@ import pytest
 
 from inspector.core.geometry import Size
 from inspector.core.recipe import Framing
-from inspector.training.dataset import load_picture, read_for_training
+from inspector.training.dataset import read_for_training
 from inspector.training.products import find_products, interleaved, samples_in_turn, some_tiles, spread
+from inspector.training.samples import load_picture
 from tests.support.drawn_data import draw_data
 
 
