@@ -55,6 +55,16 @@ def write_checkpoint(folder: Path, tensors: dict[str, Tensor], progress: Progres
         ) from error
 
 
+def require_checkpoint(folder: Path) -> None:
+    """Say so before any work when there is nothing to go on from.
+
+    Raises:
+        InvalidInput: there is no checkpoint.
+    """
+    if not (folder / FILE).is_file():
+        raise InvalidInput(["there is no interrupted training to resume; start without --resume"])
+
+
 def read_checkpoint(folder: Path, fingerprint: str) -> tuple[dict[str, Tensor], Progress]:
     """Read a checkpoint that `fingerprint` may go on from.
 
@@ -62,9 +72,8 @@ def read_checkpoint(folder: Path, fingerprint: str) -> tuple[dict[str, Tensor], 
         InvalidInput: there is none, or it belongs to another job.
         OperationalError: RCP-002: the file is damaged.
     """
+    require_checkpoint(folder)
     path = folder / FILE
-    if not path.is_file():
-        raise InvalidInput(["there is no interrupted training to resume; start without --resume"])
     try:
         with safetensors.safe_open(path, framework="pt") as file:
             progress = Progress(**json.loads((file.metadata() or {})[_KEY]))

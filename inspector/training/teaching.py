@@ -22,7 +22,13 @@ from inspector.core.errors import InspectorError, InvalidInput, OperationalError
 from inspector.core.refs import ModelRef
 from inspector.training.calibrating import calibrate, scored_samples, self_test_tiles
 from inspector.training.card import write_card
-from inspector.training.checkpoint import Progress, read_checkpoint, remove_checkpoint, write_checkpoint
+from inspector.training.checkpoint import (
+    Progress,
+    read_checkpoint,
+    remove_checkpoint,
+    require_checkpoint,
+    write_checkpoint,
+)
 from inspector.training.dataset import Dataset, read_for_training
 from inspector.training.features import CacheFiller, FeatureCache, TileEncoder
 from inspector.training.framing import RIM_CELLS, default_overlap_px
@@ -113,6 +119,8 @@ class _Run:
 
     def run(self) -> TrainingOutcome:
         self._check_writable()
+        if self._job.resume:
+            require_checkpoint(self._job.scratch)
         device = choose_device(self._job.device)
         dataset, products = self._read()
         detector = self._build().to(device)
