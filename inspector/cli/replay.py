@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
         model = stack.enter_context(closing(load_model(model_folder(options), DeviceChoice(options.device))))
         recipe = _recipe(model, options.product, folder)
         kept = stack.enter_context(open_records(settings, data))
-        camera = stack.enter_context(closing(build_catalog(settings).open(f"{_SCHEME}{folder}")))
+        camera = stack.enter_context(closing(build_catalog(settings).open(f"{_SCHEME}{folder}?interval_ms=0")))
         results = stack.enter_context(_open_results(out))
         pipeline = Pipeline(model, recipe, find_regions, SystemClock())
         say(f"Judging {folder} as {recipe.product} with {model.ref} on {model.device}, {model.runtime}")

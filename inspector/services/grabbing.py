@@ -108,7 +108,7 @@ class Grabber:
             finally:
                 camera.close()
         except OperationalError as error:
-            logger.error("Camera %s: %s", self._source, error)
+            logger.info("Camera %s: %s", self._source, error)
             self._listener.lost(error)
             self._search(stop)
 

@@ -71,6 +71,7 @@ def test_an_unknown_model_names_those_there_are(capsys: pytest.CaptureFixture[st
     assert "demo v" in text
 
 
+@pytest.mark.expected_log("The line stops: CAM-001")
 def test_an_unknown_source_lists_what_was_found(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, text = said(
         capsys, "run", "--headless", "--frames", "1", "--source", "simulated:nothing", "--data-dir", tmp_path
@@ -99,7 +100,6 @@ def test_an_empty_folder_is_no_source(capsys: pytest.CaptureFixture[str], tmp_pa
     assert "CAM-001" in text
 
 
-@pytest.mark.expected_log("broken.png")
 def test_replay_judges_every_picture_and_names_the_unreadable_one(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

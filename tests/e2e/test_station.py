@@ -14,10 +14,15 @@ from pathlib import Path
 import pytest
 
 from inspector.app import open_application
+from inspector.cameras.catalog import Catalog
 from inspector.cli.main import main
 from inspector.config import Settings
 from inspector.core.decision import Verdict
+from inspector.core.frame import Frame
+from inspector.core.geometry import Size
 from inspector.core.line import LineState
+from inspector.core.ports import Camera
+from inspector.core.record import Inspection
 from inspector.paths import DataFolder
 from inspector.storage.database import Database
 from inspector.storage.images import FileImageStore
@@ -67,6 +72,49 @@ def test_a_real_genicam_camera_keeps_the_sum_while_its_format_and_size_change(tm
     assert result["triggers"] == result["answers"] == result["records"] == 20
 
 
+def test_size_and_format_of_a_genicam_camera_may_change_while_it_streams(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Camera] = []
+
+    class Listening(Catalog):
+        """Remembers what it opened, as a second program on the camera would have it."""
+
+        def open(self, camera_id: str) -> Camera:
+            opened.append(super().open(camera_id))
+            return opened[-1]
+
+    monkeypatch.setattr("inspector.app.build_catalog", lambda _: Listening())
+    with open_application(Settings(source="genicam:viky"), DataFolder(tmp_path / "data")) as application:
+        line = application.line
+        sizes: list[Size] = []
+        inspected = _Waiting()
+
+        def look(inspection: Inspection) -> None:
+            if isinstance(inspection.frame, Frame):
+                sizes.append(inspection.frame.size)
+            inspected.look(inspection)
+
+        line.inspected.connect(look)
+        line.start()
+        inspected.until(lambda: len(sizes) >= 3)
+        features = opened[-1].features
+        assert features is not None
+        features.set("Width", "433")
+        features.set("Height", "217")
+        inspected.until(lambda: Size(217, 433) in sizes)
+        features.set("PixelFormat", "Mono8")
+        before = len(sizes)
+        inspected.until(lambda: len(sizes) >= before + 5)
+        line.stop()
+        states = _Waiting()
+        line.status_changed.connect(states.look)
+        states.until(lambda: line.status.state is LineState.STOPPED)
+    balance = line.balance
+    assert balance.triggers == balance.answers == balance.records
+    assert {*sizes} <= {Size(400, 400), Size(400, 433), Size(217, 433)}, "never a skewed picture"
+
+
 def test_a02_a03_missed_frames_keep_their_place(tmp_path: Path) -> None:
     source = "simulated:cap?rate=5&script=incomplete(every=6)"
     code, result = run(tmp_path, "--source", source, "--frames", "12")
@@ -75,7 +123,6 @@ def test_a02_a03_missed_frames_keep_their_place(tmp_path: Path) -> None:
     assert result["triggers"] == result["answers"] == result["records"] == 12
 
 
-@pytest.mark.expected_log("Camera simulated")
 @pytest.mark.expected_log("The line stops: CAM-002")
 def test_a04_a_lost_camera_comes_back_and_the_station_goes_on(tmp_path: Path) -> None:
     settings = Settings(source="simulated:cap?rate=5&script=after(3).lose(0.5)")

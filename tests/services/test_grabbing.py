@@ -98,7 +98,6 @@ def test_a_triggered_camera_is_not_asked_for_a_trial_frame() -> None:
     assert grab.stop()
 
 
-@pytest.mark.expected_log("Camera simulated:test: CAM-002")
 def test_a_lost_camera_is_looked_for_until_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     #
     monkeypatch.setattr(grabbing, "_BACK_OFF_S", (0.01, 0.02))
@@ -116,7 +115,6 @@ def test_a_lost_camera_is_looked_for_until_it_answers(monkeypatch: pytest.Monkey
     assert back.calls == ["apply", "close"], "the settings are written again, and a person starts the line"
 
 
-@pytest.mark.expected_log("CAM-001")
 def test_the_search_ends_when_the_run_ends() -> None:
     catalog = ScriptedCatalog()
     heard = Heard()

@@ -137,7 +137,6 @@ def test_overrun_parts_are_answered_in_their_place() -> None:
         assert line.inspections[1].decision.verdict is Verdict.PASS
 
 
-@pytest.mark.expected_log("Camera simulated:test: CAM-002")
 @pytest.mark.expected_log("The line stops: CAM-002")
 def test_a_lost_camera_faults_and_after_acknowledge_and_start_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     # A-04, FS-7

@@ -86,7 +86,7 @@ def regulator(scale: float) -> Sprite:
         art.box(x, 58, 12, 34, (194, 195, 194), 1.6)
     art.box(0, 0, 100, 84, EPOXY, 8, 2)
     art.box(0, 0, 93, 77, (44, 44, 47), 9.4, 2)
-    _marks(art, ("LM2940", "5.0  J47"), 10.5)
+    _marks(art, ("VR2940", "5.0  J47"), 10.5)
     return art.finish(_PLASTIC, 9, 0.8)
 
 
@@ -155,8 +155,8 @@ def shield(scale: float) -> Sprite:
             art.disk(x, y, 5, (150, 151, 152), 7)
     art.box(0, -84, 60, 5, (150, 152, 153), 8)
     art.text("WM-220", 0, -38, 17, (88, 90, 94))
-    art.text("FCC 2AB4N", 0, -10, 10, (104, 106, 110))
-    art.text("CE  0197", 0, 12, 10, (104, 106, 110))
+    art.text("ID  2AB4N", 0, -10, 10, (104, 106, 110))
+    art.text("REV 0197", 0, 12, 10, (104, 106, 110))
     _code(art, 0, 50, 46, 14, 3, (86, 88, 92))
     return art.finish(_METAL, 9, 0.9)
 
