@@ -92,12 +92,7 @@ def _no_leftover_threads_or_processes() -> Iterator[None]:
     children_before = {child.pid for child in multiprocessing.active_children()}
     yield
     give_up_at = time.monotonic() + LEFTOVER_GRACE_S
-    threads = [
-        thread
-        for thread in threading.enumerate()
-        # A dummy stands for a native thread that once ran Python; it has no end to wait for.
-        if thread not in before and not isinstance(thread, threading._DummyThread)
-    ]
+    threads = [thread for thread in threading.enumerate() if thread not in before and _is_ours(thread)]
     for thread in threads:
         thread.join(max(0.0, give_up_at - time.monotonic()))
     left = [thread.name for thread in threads if thread.is_alive()]
@@ -106,6 +101,15 @@ def _no_leftover_threads_or_processes() -> Iterator[None]:
         child.join(max(0.0, give_up_at - time.monotonic()))
     left += [f"process {child.name}" for child in children if child.is_alive()]
     assert not left, f"still running after the test: {left}"
+
+
+def _is_ours(thread: threading.Thread) -> bool:
+    """Whether the thread is one that our code must end.
+
+    A dummy stands for a native thread that once ran Python. A pool without a name is a library's (the export of networks
+    keeps one): our threads are named, pools included.
+    """
+    return not isinstance(thread, threading._DummyThread) and not re.match(r"ThreadPoolExecutor-\d+_\d+$", thread.name)
 
 
 @pytest.fixture(autouse=True)
