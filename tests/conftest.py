@@ -106,8 +106,8 @@ def _no_leftover_threads_or_processes() -> Iterator[None]:
 def _is_ours(thread: threading.Thread) -> bool:
     """Whether the thread is one that our code must end.
 
-    A dummy stands for a native thread that once ran Python. A pool without a name is a library's (the export of networks
-    keeps one): our threads are named, pools included.
+    A dummy stands for a native thread that once ran Python. A pool without a name is a library's (the export of
+    networks keeps one): our threads are named, pools included.
     """
     return not isinstance(thread, threading._DummyThread) and not re.match(r"ThreadPoolExecutor-\d+_\d+$", thread.name)
 
