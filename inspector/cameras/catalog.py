@@ -12,6 +12,7 @@ from inspector.cameras.faults import FaultScript
 from inspector.cameras.folder import DEFAULT_INTERVAL_MS, FolderCamera
 from inspector.cameras.genicam import open_camera
 from inspector.cameras.process import ExitLedger
+from inspector.cameras.ring import sweep
 from inspector.cameras.scenes.registry import SCENES
 from inspector.cameras.scenes.scene import DefectPlan
 from inspector.cameras.simulated import (
@@ -46,7 +47,7 @@ class Catalog:
         usb_devices: Path = _USB_DEVICES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Look at nothing yet.
+        """Remove what programs that were killed left in shared memory; look at no source yet.
 
         Args:
             driver_folders: where GenTL drivers lie, besides those in GENICAM_GENTL64_PATH.
@@ -63,6 +64,7 @@ class Catalog:
         self._lock = threading.Lock()
         self._devices: dict[str, SimulatedDevice] = {}
         self._ledger = ExitLedger()
+        sweep()
 
     def scan(self) -> tuple[CameraInfo, ...]:
         """All sources found now: cameras first, then USB devices, then simulated lines. Up to 12 s for each driver."""

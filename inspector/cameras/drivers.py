@@ -25,6 +25,7 @@ TEST_CAMERA_ID = "genicam:viky"
 SCAN_LIMIT_S = 12.0
 _FOLDERS_VARIABLE = "GENICAM_GENTL64_PATH"
 _TEST_DRIVER = "viky.cti"
+_TEST_MAKE = ("Machine Vision Games Ltd.", "Viky")
 _SAFE = " ()._-,+"
 
 
@@ -40,6 +41,11 @@ class Identity:
     model: str
     serial: str
     interface: str = ""
+
+    @property
+    def is_test_camera(self) -> bool:
+        """Whether this names a device of the test producer, which is then used although it is not listed."""
+        return (self.vendor, self.model) == _TEST_MAKE
 
     @property
     def camera_id(self) -> str:
@@ -90,7 +96,7 @@ class DriverScan:
     error: str = ""
 
 
-def test_driver() -> Path | None:
+def bundled_producer() -> Path | None:
     """The GenTL test producer that comes with the genicam package; None if it is not there. Imports nothing."""
     spec = importlib.util.find_spec("genicam")
     if spec is None or spec.origin is None:
@@ -119,7 +125,7 @@ def driver_files(folders: Iterable[Path] = (), *, show_test_camera: bool = False
             continue
         for file in found:
             files.setdefault(file.resolve(), file)
-    test = test_driver()
+    test = bundled_producer()
     if test is not None:
         files.pop(test.resolve(), None)
         if show_test_camera:
@@ -127,9 +133,9 @@ def driver_files(folders: Iterable[Path] = (), *, show_test_camera: bool = False
     return tuple(files.values())
 
 
-def is_test_driver(file: Path) -> bool:
+def is_test_producer(file: Path) -> bool:
     """Whether this is the test producer, whose pictures are of no production camera."""
-    test = test_driver()
+    test = bundled_producer()
     return test is not None and file.resolve() == test.resolve()
 
 
@@ -143,7 +149,7 @@ def camera_info(file: Path, camera: Mapping[str, Any], driver: Mapping[str, Any]
         serial=camera["serial"],
         user_name=camera["user_name"],
         driver=f"{file.name} {driver.get('driver_version', '')}".strip(),
-        simulated=is_test_driver(file),
+        simulated=is_test_producer(file),
     )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from inspector.cameras.drivers import Identity, camera_info, test_driver
+from inspector.cameras.drivers import Identity, bundled_producer, camera_info
 from inspector.cameras.messages import feature_from, settings_fields, settings_from
 from inspector.cameras.meter import StreamMeter
 from inspector.cameras.process import CameraProcess, ExitLedger, Link, Message
@@ -33,6 +33,7 @@ _STOP_LIMIT_S = 2.5
 _CLOSE_LIMIT_S = 2.0
 _CLOSE_LOST_LIMIT_S = 0.2
 _FEATURE_LIMIT_S = 5.0
+_SNAPSHOT_LIMIT_S = 20.0
 _TRIGGER_LIMIT_S = 1.0
 _PULSE_LIMIT_S = 0.02
 _WAIT_S = 0.1
@@ -42,8 +43,8 @@ def open_camera(camera_id: str, files: Iterable[Path], ledger: ExitLedger | None
     """Open the camera with this id, whichever of these drivers finds it.
 
     Args:
-        camera_id: `genicam:<vendor>/<model>/<serial>`, or `genicam:viky` for the first device of the test producer,
-            which then needs not be among the files.
+        camera_id: `genicam:<vendor>/<model>/<serial>`, or `genicam:viky` for the first device of the test producer. A
+            camera of that producer is opened when it is named, also when its file is not among the files.
         files: driver files, from `drivers.driver_files`.
         ledger: bars drivers that keep ending, and is told when this one does.
 
@@ -53,8 +54,8 @@ def open_camera(camera_id: str, files: Iterable[Path], ledger: ExitLedger | None
     """
     identity = Identity.parse(camera_id)
     tried = list(files)
-    if identity is None:
-        test = test_driver()
+    if identity is None or identity.is_test_camera:
+        test = bundled_producer()
         if test is None:
             raise OperationalError("CAM-001", "The test camera is not installed.", "Install the genicam package.")
         tried = [test]
@@ -299,14 +300,15 @@ class GenicamCamera:
             ring.close()
 
     def _on_event(self, event: Message) -> None:
-        """Reader thread. Runs of missed parts are one entry, so that a program that stands still cannot fill memory."""
+        """Reader thread. Overruns in a row are one entry: a program that stands still must not fill its memory."""
         if event["kind"] != "lost" and not self._streaming:
             return
         last = self._events[-1] if self._events else None
         if (
             last is not None
             and event["kind"] == last["kind"] == "missed"
-            and (event["reason"], event["label"]) == (last["reason"], last["label"])
+            and event["reason"] == last["reason"] == MissReason.OVERRUN.value
+            and event["label"] == last["label"]
         ):
             last["count"] += event["count"]
         else:
@@ -356,7 +358,7 @@ class GenicamFeatures:
 
     def snapshot(self) -> tuple[Feature, ...]:
         """Every feature with its value now; fetched in slices, so that pictures go on."""
-        answer = self._process.request("snapshot", limit_s=2 * _FEATURE_LIMIT_S)
+        answer = self._process.request("snapshot", limit_s=_SNAPSHOT_LIMIT_S, late_code="CAM-004")
         return tuple(feature_from(fields) for fields in answer["features"])
 
     def get(self, name: str) -> str:
@@ -376,11 +378,18 @@ class GenicamOutput:
         self._process = process
 
     def pulse(self, duration_us: int) -> None:
-        """One pulse of at most 10 ms. OperationalError LIN-001: not delivered in time."""
+        """One pulse of at most 10 ms. OperationalError LIN-001: not delivered in time.
+
+        A pulse that could not begin in time is never given later: it would let the next part go.
+        """
+        begin_by_ns = time.monotonic_ns() + int(_PULSE_LIMIT_S * 1e9)
         limit_s = _PULSE_LIMIT_S + duration_us / 1e6
+        fields = {"duration_us": duration_us, "begin_by_ns": begin_by_ns}
         try:
-            self._process.request("pulse", limit_s=limit_s, duration_us=duration_us)
+            self._process.request("pulse", limit_s=limit_s, late_code="LIN-001", **fields)
         except OperationalError as error:
+            if error.code == "LIN-001":
+                raise
             raise OperationalError(
                 "LIN-001", f"The camera's output did not switch: {error.message}", "Check the camera."
             ) from error

@@ -198,9 +198,11 @@ class HostLoop:
                 case "set":
                     self._link.answer(request, value=self._set(request.fields["name"], request.fields["text"]))
                 case "find_output":
-                    self._link.answer(request, line=features.find_output(self._device.nodes))
+                    with self._link.busy("looking for the output line", _APPLY_LIMIT_S):
+                        line = features.find_output(self._device.nodes)
+                    self._link.answer(request, line=line)
                 case "pulse":
-                    self._link.answer(request, took_us=self._pulse(request.fields["duration_us"]))
+                    self._link.answer(request, took_us=self._pulse(**request.fields))
                 case "close":
                     self._close()
                     self._link.answer(request)
@@ -224,6 +226,7 @@ class HostLoop:
         return {"sensor": [height, width]}
 
     def _apply(self, fields: Any) -> dict[str, object]:  # noqa: ANN401 - JSON
+        self._check_lost()
         if self._stream is not None:
             raise OperationalError("CAM-004", "Settings are applied only while the camera is stopped.")
         with self._link.busy("apply", _APPLY_LIMIT_S):
@@ -243,12 +246,17 @@ class HostLoop:
                 **self.describe_camera(),
             }
 
+    def _check_lost(self) -> None:
+        if self._lost:
+            raise OperationalError("CAM-002", "Camera lost: open it again.")
+
     def _formats(self) -> str:
         node = self._device.nodes.find("PixelFormat")
         names = usable(node.entries()) if node is not None else ()
         return ", ".join(names) or "the formats that Inspector reads; this camera offers none of them"
 
     def _start(self, fields: Any) -> dict[str, object]:  # noqa: ANN401 - JSON
+        self._check_lost()
         if self._stream is not None:
             raise OperationalError("CAM-004", "The camera streams already.")
         nodes = self._device.nodes
@@ -398,19 +406,18 @@ class HostLoop:
         """A slice of a snapshot; pictures go on in between."""
         request, rest, done = self._snapshots[0]
         until = time.monotonic() + _SLICE_S
-        try:
+        with self._link.busy("reading features", _APPLY_LIMIT_S):
             for feature in rest:
                 done.append(feature_fields(feature))
                 if time.monotonic() > until:
                     return
-        except DriverError as error:
-            self._link.refuse(request, OperationalError("CAM-002", f"The camera's features cannot be read: {error}"))
-        else:
-            self._link.answer(request, features=done)
         self._snapshots.popleft()
+        self._link.answer(request, features=done)
 
-    def _pulse(self, duration_us: int) -> int:
+    def _pulse(self, duration_us: int, begin_by_ns: int) -> int:
         """One pulse on the output line; the time it took, in microseconds."""
+        if time.monotonic_ns() > begin_by_ns:
+            raise OperationalError("LIN-001", "The pulse came too late to be given.")
         begun = time.monotonic()
         features.set_output(self._device.nodes, active=True)
         time.sleep(min(duration_us / 1e6, _LONGEST_PULSE_S))
@@ -455,11 +462,14 @@ class HostLoop:
             return
         try:
             with self._link.busy("probe", _PROBE_LIMIT_S):
-                mode = features.trigger_mode(self._device.nodes)
+                node = self._device.nodes.find("TriggerMode")
+                value = node.read() if node is not None and node.readable() else None
         except FeatureRefused as refusal:
             self._lose(f"not answering: {refusal}")
             return
-        if mode is not stream.mode:
+        if value is None:
+            self._lose("not answering: its trigger cannot be read any more")
+        elif value != "On":
             self._lose("camera restarted: its trigger is not set any more")
         stream.probed_at = time.monotonic()
 

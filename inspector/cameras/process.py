@@ -233,16 +233,17 @@ class CameraProcess:
         """Whether this process is of no use any more."""
         return self._lost is not None
 
-    def request(self, what: str, *, limit_s: float, **fields: object) -> Message:
+    def request(self, what: str, *, limit_s: float, late_code: str = "", **fields: object) -> Message:
         """Ask the child for something and wait for its answer.
 
         Args:
             what: name of the request.
             limit_s: after this the child counts as not answering and is killed.
+            late_code: for a request that may come too late without harm: raise this code then, and kill nothing.
             fields: plain values that JSON can carry.
 
         Raises:
-            OperationalError: what the child refused with, or CAM-002 when there is no child to answer.
+            OperationalError: what the child refused with, CAM-002 when there is no child to answer, or `late_code`.
             TriggerRefused: what the child refused with.
         """
         with self.condition:
@@ -258,6 +259,8 @@ class CameraProcess:
                 while (answer := self._answers[number]) is None:
                     self.check()
                     remaining_s = give_up_at - time.monotonic()
+                    if remaining_s <= 0 and late_code:
+                        raise OperationalError(late_code, f"The camera did not answer “{what}” within {limit_s:g} s.")
                     if remaining_s <= 0:
                         self.declare_lost(f"no answer to “{what}” within {limit_s:g} s")
                     self.condition.wait(min(max(remaining_s, 0.0), _STEP_S))

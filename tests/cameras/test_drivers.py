@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from inspector.cameras.drivers import Identity, driver_files, is_test_driver, scan_driver, scan_drivers
-from inspector.cameras.drivers import test_driver as viky_file
+from inspector.cameras.drivers import Identity, driver_files, is_test_producer, scan_driver, scan_drivers
+from inspector.cameras.drivers import bundled_producer as viky_file
 from inspector.cameras.process import ExitLedger
 from inspector.core.errors import OperationalError
 
@@ -47,7 +47,7 @@ def test_the_test_camera_is_shown_only_when_asked_for(monkeypatch):
     assert driver_files([viky_file().parent]) == ()
     monkeypatch.setenv(VARIABLE, str(viky_file().parent))
     assert driver_files(show_test_camera=True) == (viky_file(),)
-    assert is_test_driver(viky_file())
+    assert is_test_producer(viky_file())
 
 
 def test_driver_files_come_from_every_folder_once(tmp_path, monkeypatch):

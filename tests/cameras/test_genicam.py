@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.cameras.drivers import test_driver as viky_file
+from inspector.cameras.drivers import bundled_producer as viky_file
 from inspector.cameras.genicam import GenicamCamera, open_camera
 from inspector.cameras.process import ExitLedger
 from inspector.cameras.ring import PREFIX, SLOTS
@@ -453,7 +453,7 @@ def test_a_camera_process_that_dies_or_hangs_is_lost_and_can_be_opened_again(num
     assert time.monotonic() - begun < 3
     assert gone(camera.process_id)
     assert own_segments() == segments_before
-    again = open_camera(camera.info.id, [viky_file()])
+    again = open_camera(camera.info.id, ())
     try:
         again.apply(FULL)
         again.start()

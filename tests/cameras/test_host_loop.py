@@ -288,6 +288,8 @@ def test_the_output_line_pulses_and_is_off_at_opening(opened):
     assert camera.features.get("UserOutputValue") == "false"
     camera.output.pulse(2000)
     assert camera.features.get("UserOutputValue") == "false"
+    with pytest.raises(OperationalError, match=r"LIN-001.*too late"):
+        camera._process.request("pulse", limit_s=1, duration_us=1000, begin_by_ns=time.monotonic_ns() - 1)
     assert isinstance(take(camera, 1)[0], Frame)
 
 
