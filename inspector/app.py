@@ -25,7 +25,7 @@ from inspector.paths import DataFolder
 from inspector.services.clock import SystemClock
 from inspector.services.disk import free_space_probe, writable_probe
 from inspector.services.faults import FaultBoard
-from inspector.services.health import HealthService
+from inspector.services.health import HealthService, stall_probe
 from inspector.services.inspection import InspectionService
 from inspector.services.line_parts import LineParts
 from inspector.services.pictures import KeepPolicy
@@ -165,7 +165,11 @@ def open_application(
         line.open()
         stack.callback(line.close)
         health = HealthService(
-            (free_space_probe(data.root), writable_probe(data.root, data.database)),
+            (
+                free_space_probe(data.root),
+                writable_probe(data.root, data.database),
+                stall_probe(lambda: line.stalled_s),
+            ),
             report=line.report,
             gone=faults.gone,
             on_failure=line.report_bug,

@@ -12,6 +12,7 @@ from inspector.services.worker import Worker
 logger = logging.getLogger(__name__)
 
 _PERIOD_S = 1.0
+_STALL_S = 5.0
 
 
 class HealthService:
@@ -59,3 +60,16 @@ class HealthService:
         while not stop.is_set():
             self.sample()
             stop.wait(_PERIOD_S)
+
+
+def stall_probe(stalled_s: Callable[[], float]) -> Probe:
+    """Whether the inspect thread still passes its check-point: GPU-001 when it hangs (R-17)."""
+
+    def probe() -> ProbeResult:
+        stalled = stalled_s()
+        if stalled > _STALL_S:
+            text = f"no part was finished for {stalled:.0f} s: the model does not answer."
+            return ProbeResult("Inspection", text, "GPU-001", "Restart the program; call maintenance if it returns.")
+        return ProbeResult("Inspection", "passes its check-point")
+
+    return probe

@@ -8,7 +8,6 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 
 from inspector.core.emitter import Emitter
 from inspector.core.errors import InspectorError, OperationalError
@@ -24,10 +23,9 @@ from inspector.core.record import Counts, Inspection, InspectionRecord
 from inspector.core.refs import ModelRef
 from inspector.services.answers import Answers
 from inspector.services.counting import PartCounter
-from inspector.services.grabbing import Grabber, GrabListener
 from inspector.services.line_parts import LineParts
+from inspector.services.line_run import LineRun, RunListener
 from inspector.services.pipeline import Pipeline
-from inspector.services.slot import FrameSlot
 from inspector.services.streaks import NotInspectedStreak
 from inspector.services.worker import Worker
 
@@ -44,15 +42,13 @@ class InspectionService:
         self._parts = parts
         self._recipe = recipe
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._slot = FrameSlot()
         self._answers = Answers(parts.output, parts.clock, on_undelivered=self.report, on_failure=self.report_bug)
         self._worker = Worker("inspect", self._run, self.report_bug)
         self._status = LineStatus(LineState.STOPPED, parts.clock.now())
-        self._grabber: Grabber | None = None
+        self._current: LineRun | None = None
         self._model: AnomalyModel | None = None
-        self._pipeline: Pipeline | None = None
         self._camera_lost = ""
-        self._limit: int | None = None
+        self._checkpoint_ns = parts.clock.monotonic_ns()
         self._streak = NotInspectedStreak()
         self._recorded_before = 0
         self._counter = PartCounter(parts.records, parts.clock, simulated=self.simulated)
@@ -128,6 +124,13 @@ class InspectionService:
         """What runs the model; "" until it is loaded."""
         return "" if self._model is None else self._model.runtime
 
+    @property
+    def stalled_s(self) -> float:
+        """How long a running line has not passed its check-point; 0 while it is not running (R-17)."""
+        if not self._in(LineState.RUNNING):
+            return 0.0
+        return (self._parts.clock.monotonic_ns() - self._checkpoint_ns) / 1e9
+
     def recipes(self) -> tuple[Recipe, ...]:
         """Published recipes; reads the database, so not for the main thread."""
         return self._parts.recipes.list()
@@ -195,14 +198,16 @@ class InspectionService:
         try:
             while not (stop.is_set() and self._in(LineState.STOPPED, LineState.FAULTED)):
                 self._carry_out_commands()
-                part = self._slot.take(_SLICE_S)
-                if part is not None:
-                    self._inspect(part)
+                if self._current is None:
+                    self._wait_for_command()
+                elif (part := self._current.take(_SLICE_S)) is not None:
+                    self._inspect(self._current, part)
+                self._checkpoint_ns = self._parts.clock.monotonic_ns()
                 self._parts.output.beat()
         finally:
             self._parts.output.close()
-            if self._grabber is not None:
-                self._grabber.stop()
+            if self._current is not None:
+                self._current.end()
 
     def _carry_out_commands(self) -> None:
         while True:
@@ -212,14 +217,15 @@ class InspectionService:
                 return
             command()
 
-    def _inspect(self, part: Frame | MissedFrame) -> None:
-        assert self._pipeline is not None, "parts come only while a pipeline stands"
-        if self._answers.is_open(part.frame_id) or isinstance(part, MissedFrame):
-            inspection = self._pipeline.inspect(part, self._counter.lot)
-        else:
-            inspection = self._pipeline.expired(part, self._counter.lot)
-        inspection = replace(inspection, decision=self._answers.answer(part, inspection.decision))
-        self._parts.recorder.submit(inspection)
+    def _wait_for_command(self) -> None:
+        try:
+            command = self._commands.get(timeout=_SLICE_S)
+        except queue.Empty:
+            return
+        command()
+
+    def _inspect(self, run: LineRun, part: Frame | MissedFrame) -> None:
+        inspection = run.judge(part, self._counter.lot)
         self._counter.count(inspection.decision.verdict)
         self.inspected.emit(inspection)
         fault = self._streak.after(inspection.decision)
@@ -229,33 +235,54 @@ class InspectionService:
     # --- commands, in the inspect thread -----------------------------------------------------------------------------
 
     def _start(self, limit: int | None) -> None:
-        if self._in(LineState.PAUSED) and self._grabber is not None:
-            if self._pipeline is None:
-                # Another product was chosen while paused: a new run, with all its checks.
-                self._end_run()
-                self._change(LineState.STOPPING)
-                self._change(LineState.STOPPED)
-            else:
-                self._streak.reset()
-                self._change(LineState.RUNNING)
-                self._parts.output.ready(ready=True)
-                self._grabber.resume()
+        if self._in(LineState.PAUSED) and self._current is not None:
+            if self._current.pipeline.recipe == self._recipe:
+                self._go_on(self._current)
                 return
+            # Another product was chosen while paused: a new run, with all its checks.
+            self._stop()
         if not self._in(LineState.STOPPED) or self._recipe is None:
             return
-        self._limit = limit
         self._change(LineState.STARTING, StartStep.MODEL)
         try:
             recipe = self._published(self._recipe)
-            self._load(recipe)
+            model = self._load(recipe)
         except InspectorError as error:
             self._fail(_as_operational(error))
             return
         self._change(LineState.STARTING, StartStep.CAMERA)
         self._answers.reset()
         self._recorded_before = self._parts.recorder.recorded_count + self._parts.recorder.waiting
+        pipeline = Pipeline(model, recipe, self._parts.find_regions, self._parts.clock)
+        self._current = LineRun(
+            self._parts,
+            self._answers,
+            pipeline,
+            self.source,
+            self._listener(),
+            on_failure=self.report_bug,
+            limit=limit,
+        )
+        self._current.begin()
+
+    def _go_on(self, run: LineRun) -> None:
         self._streak.reset()
-        self._begin_grabbing(recipe)
+        self._change(LineState.RUNNING)
+        self._parts.output.ready(ready=True)
+        run.resume()
+
+    def _listener(self) -> RunListener:
+        """What the grab thread says becomes a command of this thread."""
+
+        def later(command: Callable[[], None]) -> None:
+            self._commands.put(command)
+
+        return RunListener(
+            opened=lambda info, size: later(lambda: self._camera_opened(info, size)),
+            lost=lambda error: later(lambda: self._lose_camera(error)),
+            found=lambda: later(self._find_camera),
+            finished=lambda: later(self._stop),
+        )
 
     def _published(self, recipe: Recipe) -> Recipe:
         """The recipe as it stands in the store now, so that an altered one is refused at every start (A-12)."""
@@ -263,69 +290,39 @@ class InspectionService:
             return recipe.validated()
         return self._parts.recipes.get(recipe.product, recipe.version).validated()
 
-    def _load(self, recipe: Recipe) -> None:
-        wanted = self._parts.models.load
-        if (
-            self._model is None
-            or self._model.ref.name != recipe.model_name
-            or (recipe.model_version not in (0, self._model.ref.version))
-        ):
-            if self._model is not None:
-                self._model.close()
+    def _load(self, recipe: Recipe) -> AnomalyModel:
+        """The recipe's model, loaded only when another one stands; its self-test runs at every start (R-05)."""
+        model = self._model
+        if model is None or model.ref.name != recipe.model_name or recipe.model_version not in (0, model.ref.version):
+            if model is not None:
                 self._model = None
-            self._model = wanted(recipe.model_name, recipe.model_version)
+                model.close()
+            model = self._parts.models.load(recipe.model_name, recipe.model_version)
+            self._model = model
         self._change(LineState.STARTING, StartStep.SELF_TEST)
-        self._model.self_test()
-        self._pipeline = Pipeline(self._model, recipe, self._parts.find_regions, self._parts.clock)
-
-    def _begin_grabbing(self, recipe: Recipe) -> None:
-        def later(command: Callable[[], None]) -> None:
-            self._commands.put(command)
-
-        deadline_ms = min(recipe.output.deadline_ms, self._parts.deadline_ms or recipe.output.deadline_ms)
-
-        def take(part: Frame | MissedFrame) -> None:
-            self._answers.open(part, recipe, deadline_ms)
-            self._slot.put(part)
-
-        self._grabber = Grabber(
-            self._parts.catalog,
-            self.source,
-            recipe,
-            GrabListener(
-                opened=lambda info, size: later(lambda: self._camera_opened(info, size)),
-                part=take,
-                lost=lambda error: later(lambda: self._lose_camera(error)),
-                found=lambda: later(self._find_camera),
-                finished=lambda: later(self._stop),
-            ),
-            on_failure=self.report_bug,
-            limit=self._limit,
-        )
-        self._grabber.start()
+        model.self_test()
+        return model
 
     def _camera_opened(self, info: CameraInfo, size: Size | None) -> None:
-        if not self._in(LineState.STARTING) or self._grabber is None or self._pipeline is None:
+        if not self._in(LineState.STARTING) or self._current is None:
             return
         logger.info("Camera %s is open, frames of %s", info.id, size)
         self._change(LineState.STARTING, StartStep.OUTPUT)
         try:
             if size is not None:
-                self._pipeline.prepare(size)
+                self._current.pipeline.prepare(size)
             self._parts.output.fault(active=False)
-            self._parts.output.ready(ready=True)
         except InspectorError as error:
             self._fail(_as_operational(error))
             return
-        self._change(LineState.RUNNING)
-        self._grabber.resume()
+        self._go_on(self._current)
 
     def _pause(self) -> None:
-        if not self._in(LineState.RUNNING) or self._grabber is None:
+        if not self._in(LineState.RUNNING) or self._current is None:
             return
         self._parts.output.ready(ready=False)
-        self._grabber.pause()
-        self._drain()
+        self._current.pause()
+        self._drain(self._current)
         if self._in(LineState.RUNNING):
             self._change(LineState.PAUSED)
 
@@ -345,15 +342,14 @@ class InspectionService:
     def _end_run(self) -> None:
         """No new frames, then the parts in hand, then nothing open."""
         self._parts.output.ready(ready=False)
-        if self._grabber is not None:
-            self._grabber.stop()
-            self._grabber = None
-        self._drain()
+        run, self._current = self._current, None
+        if run is not None:
+            run.end()
+            self._drain(run)
 
-    def _drain(self) -> None:
-        """Judge what waits; the grab thread may still be handing over one part after a pause."""
-        while (part := self._slot.take(0 if self._grabber is None else 2 * _SLICE_S)) is not None:
-            self._inspect(part)
+    def _drain(self, run: LineRun) -> None:
+        while (part := run.take_rest()) is not None:
+            self._inspect(run, part)
 
     def _acknowledge(self, code: str) -> None:
         faults = self._parts.faults
@@ -375,7 +371,6 @@ class InspectionService:
         if not self._in(LineState.STOPPED, LineState.PAUSED):
             return
         self._recipe = recipe
-        self._pipeline = None
         self.recipe_changed.emit(recipe)
 
     def _new_lot(self, lot: str) -> None:
@@ -400,11 +395,12 @@ class InspectionService:
         self._parts.faults.report(error)
         if self._in(LineState.FAULTED):
             return
-        if self._grabber is not None and not self._camera_lost:
-            self._grabber.stop()
-            self._grabber = None
         self._change(LineState.FAULTED)
-        self._drain()
+        if self._camera_lost and self._current is not None:
+            # The run stays, because its grab thread looks for the camera.
+            self._drain(self._current)
+        else:
+            self._end_run()
 
     def _in(self, *states: LineState) -> bool:
         return self._status.state in states
@@ -429,12 +425,14 @@ class InspectionService:
         if error.code == "DAT-002" and not self._parts.records_required:
             self._parts.faults.report(error)
             return
+        self._parts.faults.report(error)
+        if self._parts.faults.stops_line:
+            # At once and from any thread: the inspect thread may be what hangs.
+            self._parts.output.ready(ready=False)
         self._commands.put(lambda: self._take(error))
 
     def _take(self, error: OperationalError) -> None:
-        active = self._in(LineState.STARTING, LineState.RUNNING, LineState.PAUSED)
-        self._parts.faults.report(error)
-        if active and self._parts.faults.stops_line:
+        if self._in(LineState.STARTING, LineState.RUNNING, LineState.PAUSED) and self._parts.faults.stops_line:
             self._fail(error)
 
     def report_bug(self, error: Exception) -> None:
