@@ -11,7 +11,6 @@ from pathlib import Path
 from PySide6.QtCore import (
     QCoreApplication,
     QMessageLogContext,
-    QMetaObject,
     Qt,
     QtMsgType,
     qInstallMessageHandler,
@@ -82,6 +81,7 @@ def show_window(line: StationLine, station: StationInfo, options: WindowOptions,
         look = Look(application, options.resources, theme=options.theme, viewing_distance_m=options.viewing_distance_m)
         background = Background()
         window = MainWindow(line, PageTools(look, translation, background), station)
+        application.commitDataRequest.connect(window.allow_close)
         window.show_first(full_screen=options.full_screen)
         try:
             return application.exec()
@@ -90,13 +90,6 @@ def show_window(line: StationLine, station: StationInfo, options: WindowOptions,
             window.shut_down()
             background.close()
             translation.close()
-
-
-def request_quit() -> None:
-    """Close the window and let `show_window` return; from any thread, also before the window is shown."""
-    application = QCoreApplication.instance()
-    if application is not None:
-        QMetaObject.invokeMethod(application, "quit", Qt.ConnectionType.QueuedConnection)
 
 
 @contextmanager
@@ -133,4 +126,5 @@ def _signals_close() -> Iterator[None]:
 
 def _on_signal(number: int, _frame: object) -> None:
     logger.info("signal %s: the window closes", signal.Signals(number).name)
-    QCoreApplication.quit()
+    # Not quit(), which asks the window, and the window would ask a person while the line runs.
+    QCoreApplication.exit(0)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QLocale
 
-_THIN_SPACE = "\u2009"
+_THIN_SPACE = "\u202f"  # narrow, and no line ends in it
 
 
 def ratio_text(ratio: float, locale: QLocale | None = None) -> str:

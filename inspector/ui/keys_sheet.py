@@ -6,29 +6,31 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
 from inspector.ui.look import Look
 from inspector.ui.widgets.sheet import Sheet
 
+_COLUMNS = 3
+
 
 class KeysSheet(Sheet):
-    """Two columns of keys and words."""
+    """Three columns of keys and words."""
 
     def __init__(self, look: Look, over: QWidget) -> None:
         """Make it; `show_keys` opens it."""
-        super().__init__(look, over, width_mm=220.0)
+        super().__init__(look, over, width_mm=260.0)
         self._labels = [QLabel() for _ in self._words()]
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, look.px(2), 0)
-        grid.setHorizontalSpacing(look.px(4))
+        grid.setHorizontalSpacing(look.px(3))
         grid.setVerticalSpacing(look.px(1.2))
-        half = (len(self._labels) + 1) // 2
+        rows = -(-len(self._labels) // _COLUMNS)
         for index, (label, (key, _)) in enumerate(zip(self._labels, self._words(), strict=True)):
             name = QLabel(key)
             name.setProperty("role", "strong")
             label.setWordWrap(True)
-            row, column = index % half, 2 * (index // half)
+            row, column = index % rows, 2 * (index // rows)
             grid.addWidget(name, row, column)
             grid.addWidget(label, row, column + 1)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
+        for column in range(_COLUMNS):
+            grid.setColumnStretch(2 * column + 1, 1)
         area = QScrollArea()
         area.setWidget(inside)
         area.setWidgetResizable(True)
@@ -51,10 +53,10 @@ class KeysSheet(Sheet):
 
     def _words(self) -> tuple[tuple[str, str], ...]:
         return (
-            ("F9", self.tr("Start: hold for one second")),
+            ("F9", self.tr("Start: hold 1 s")),
             ("F10", self.tr("Pause")),
             ("Ctrl+F10", self.tr("Stop")),
-            ("F8", self.tr("Acknowledge the first fault")),
+            ("F8", self.tr("Acknowledge fault")),
             ("F7", self.tr("Change product")),
             ("Ctrl+L", self.tr("New lot")),
             ("F", self.tr("Flag part")),

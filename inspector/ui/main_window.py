@@ -105,6 +105,10 @@ class MainWindow(QWidget):
         else:
             self.station_page.well.setFocus()
 
+    def allow_close(self) -> None:
+        """The session of the desktop ends: nobody is there to be asked."""
+        self._may_close = True
+
     def close_now(self) -> None:
         """Close without asking: the program ends."""
         self._may_close = True

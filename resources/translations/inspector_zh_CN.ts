@@ -547,10 +547,6 @@
         <translation>快捷键</translation>
     </message>
     <message>
-        <source>Start: hold for one second</source>
-        <translation>启动：按住一秒钟</translation>
-    </message>
-    <message>
         <source>Pause</source>
         <translation>暂停</translation>
     </message>
@@ -559,8 +555,12 @@
         <translation>停止</translation>
     </message>
     <message>
-        <source>Acknowledge the first fault</source>
-        <translation>确认第一个故障</translation>
+        <source>Start: hold 1 s</source>
+        <translation>启动：按住 1 秒</translation>
+    </message>
+    <message>
+        <source>Acknowledge fault</source>
+        <translation>确认故障</translation>
     </message>
     <message>
         <source>Change product</source>

@@ -12,14 +12,18 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
+from inspector.core.decision import Verdict
+from inspector.core.frame import Frame
 from inspector.core.line import FaultLife, LineState, StartStep
-from inspector.core.record import Counts
+from inspector.core.record import Counts, Inspection, record_of
 from inspector.ui.application import create_application
 from inspector.ui.background import Background
 from inspector.ui.look import Look
 from inspector.ui.main_window import MainWindow, StationInfo
 from inspector.ui.tools import PageTools
 from inspector.ui.translation import Translation
+from tests.support.image_store import MemoryImageStore
+from tests.support.record_store import MemoryRecordStore
 from tests.support.scripted_line import ScriptedLine, draw_part, fault
 
 RESOURCES = Path(__file__).parents[2] / "resources"
@@ -35,7 +39,8 @@ def settle(seconds: float = 0.25) -> None:
 def history(line: ScriptedLine, parts: int = 40) -> None:
     rng = np.random.default_rng(5)
     pictures = [draw_part(seed=seed) for seed in range(3)]
-    bad = [((0.36, 0.33), draw_part(seed=9, defect=(0.36, 0.33))), ((0.62, 0.6), draw_part(seed=8, defect=(0.62, 0.6)))]
+    spots = (0.36, 0.33), (0.62, 0.6)
+    bad = [(spot, draw_part(seed=9, defect=spot)) for spot in spots]
     for index in range(parts):
         if index % 11 == 7:
             spot, picture = bad[index % 2]
@@ -46,6 +51,24 @@ def history(line: ScriptedLine, parts: int = 40) -> None:
             line.part(float(0.3 + 0.25 * rng.random()), image=pictures[index % 3], spot=(0.4, 0.7))
     line.lot_counts = Counts(4102, 96, 12)
     line.shift_counts = Counts(9650, 205, 22)
+
+
+def stores(line: ScriptedLine) -> tuple[MemoryRecordStore, MemoryImageStore]:
+    """Stores that keep every part of the line, as the recorder would."""
+    records, images = MemoryRecordStore(), MemoryImageStore()
+
+    def keep(inspection: Inspection) -> None:
+        record = record_of(inspection, inspection.frame.captured_at)
+        if isinstance(inspection.frame, Frame):
+            image = images.save_frame(inspection.id, inspection.frame)
+            record = replace(record, image_path=image.path, image_sha256=image.sha256)
+        if inspection.anomaly_map is not None and record.verdict is not Verdict.PASS:
+            kept = images.save_map(inspection.id, inspection.anomaly_map, inspection.frame.captured_at)
+            record = replace(record, map_path=kept.path, map_sha256=kept.sha256)
+        records.add([record])
+
+    line.inspected.connect(keep)
+    return records, images
 
 
 def good(line: ScriptedLine) -> None:
@@ -123,6 +146,11 @@ def scenes(name: str, line: ScriptedLine, window: MainWindow) -> None:
     elif name == "unbalanced":
         line.balance = replace(line.balance, records=line.balance.records - 1)
         settle(2.6)
+    elif name == "history":
+        window.show_page(1)
+        settle(0.5)
+        window.history_page.table.selectRow(6)
+        settle(0.3)
     elif name == "ng_only":
         page.strip_bar.rejects.click()
     settle(0.35)
@@ -130,7 +158,19 @@ def scenes(name: str, line: ScriptedLine, window: MainWindow) -> None:
 
 NAMES = (
     *("empty", "no_recipe", "stopped", "starting", "running", "ng", "none", "waiting", "paused", "fault", "fault_gone"),
-    *("frozen", "frozen_good", "zoomed", "flag", "stop_question", "product", "lot", "keys", "unbalanced", "ng_only"),
+    *(
+        "frozen",
+        "frozen_good",
+        "zoomed",
+        "flag",
+        "stop_question",
+        "product",
+        "lot",
+        "keys",
+        "unbalanced",
+        "ng_only",
+        "history",
+    ),
 )
 
 
@@ -160,7 +200,9 @@ def main() -> None:
     for name in args.only.split(",") if args.only else NAMES:
         line = ScriptedLine(recipe=None if name == "no_recipe" else ScriptedLine().recipe, simulated=args.simulated)
         background = Background()
-        window = MainWindow(line, PageTools(look, translation, background), StationInfo("Station A · Line 3"))
+        records, images = stores(line)
+        station = StationInfo("Station A · Line 3", records=records, images=images)
+        window = MainWindow(line, PageTools(look, translation, background), station)
         window.resize(width, height)
         window.show()
         settle(0.2)

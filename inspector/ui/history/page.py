@@ -120,8 +120,8 @@ class HistoryPage(QWidget):
         margin = look.px(2.5)
         layout.setContentsMargins(margin, margin, margin, margin)
         layout.setSpacing(look.px(3))
-        layout.addLayout(left, 3)
-        layout.addLayout(right, 2)
+        layout.addLayout(left, 5)
+        layout.addLayout(right, 3)
 
     # --- answers of the background ------------------------------------------------------------------------------------
 
@@ -183,8 +183,10 @@ class HistoryPage(QWidget):
 
     def _icon(self, verdict: Verdict) -> QIcon:
         token = {Verdict.PASS: "ok_edge", Verdict.FAIL: "ng_fill", Verdict.NOT_INSPECTED: "none_fill"}[verdict]
-        color = self._look.color(token).name()
-        return QIcon(self._look.icons.pixmap(VERDICT_ICONS[verdict], color, self._look.px(5)))
+        icons, name, side = self._look.icons, VERDICT_ICONS[verdict], self._look.px(5)
+        icon = QIcon(icons.pixmap(name, self._look.color(token).name(), side))
+        icon.addPixmap(icons.pixmap(name, self._look.palette.on_focus, side), QIcon.Mode.Selected)
+        return icon
 
     def _show_part(self) -> None:
         record = self.selected()

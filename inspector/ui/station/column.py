@@ -1,7 +1,7 @@
 """The side column: verdict, trend, sums, time, last reject; what gives way when the screen is low is decided here."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from inspector.ui.look import Look
@@ -80,11 +80,12 @@ class SideColumn(QWidget):
         least_counter = look.px(look.metrics.cap_mm(TypeSize.BODY))
         least_verdict = min(wanted_verdict, look.px(_LEAST_CAP_MM))
         fixed = self._fixed_height()
-        trend = self._trend_card.minimumSizeHint().height() + self._gap()
+        title = QFontMetrics(look.font(TypeSize.SMALL)).height()
+        trend = self.trend.minimumSizeHint().height() + look.px(1.2) + self._gap()
 
         def fits(verdict: int, counter: int, *, dense: bool, with_trend: bool) -> bool:
             sums = self.banner.height_for(verdict) + self.counters.height_for(counter, dense=dense)
-            return fixed + sums + with_trend * trend <= self.height()
+            return fixed + sums + with_trend * (trend + (0 if dense else title)) <= self.height()
 
         steps = [(wanted_verdict, counter, False, True) for counter in range(wanted_counter, least_counter - 1, -1)]
         steps += [(wanted_verdict, least_counter, True, True)]
@@ -95,6 +96,7 @@ class SideColumn(QWidget):
         )
         self.banner.limit_cap(verdict)
         self.counters.limit(counter, dense=dense)
+        self._trend_title.setVisible(not dense)
         self._trend_card.setVisible(with_trend)
 
     def set_upright(self, *, upright: bool, page_width: int) -> None:

@@ -147,7 +147,7 @@ class Counters(FocusRing, QWidget):
         painter.setPen(look.color("text_1"))
         painter.setFont(look.font(TypeSize.BODY))
         painter.drawText(QRect(pad, y, labels_width, large), left, self.tr("Parts"))
-        painter.setFont(self._large_font(column - look.px(2)))
+        painter.setFont(self._large_font(column - look.px(5)))
         for box, counts in ((first, self._lot), (second, self._shift)):
             painter.drawText(QRect(box.left(), y, box.width(), large), right, count_text(counts.total))
         y += large

@@ -58,6 +58,9 @@ class Sheet(QFrame):
         self._place()
         self.show()
         self.raise_()
+        # Only now the style sheet has given every label its font.
+        self._layout.activate()
+        self._place()
         focus.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def dismiss(self) -> None:
@@ -112,8 +115,11 @@ class Sheet(QFrame):
         margin = self._look.px(2)
         room.adjust(margin, margin, -margin, -margin)
         width = min(room.width(), self._look.px(self._width_mm))
+        border = self.contentsMargins()
+        inside = width - border.left() - border.right()
         layout = self._layout
-        wanted = layout.heightForWidth(width) if layout.hasHeightForWidth() else self.sizeHint().height()
+        wanted = layout.heightForWidth(inside) if layout.hasHeightForWidth() else layout.sizeHint().height()
+        wanted += border.top() + border.bottom()
         height = min(max(wanted, self.minimumSizeHint().height()), room.height())
         box = QRect(0, 0, width, height)
         box.moveCenter(room.center())

@@ -37,7 +37,7 @@ class TrendPlot(QWidget):
         item = self._plot.getPlotItem()
         item.hideAxis("bottom")
         item.setContentsMargins(0, 0, 0, 0)
-        item.setRange(xRange=(0, SHOWN + 1), yRange=(-0.12, TOP + 0.12), padding=0, disableAutoRange=True)
+        item.setRange(xRange=(0, SHOWN + 1), yRange=(-0.3, TOP + 0.3), padding=0, disableAutoRange=True)
         self._axis = item.getAxis("left")
         self._axis.setTicks([[(0, "0"), (1, "1.0"), (2, "2.0")]])
         self._limit = pyqtgraph.InfiniteLine(pos=1.0, angle=0)

@@ -191,14 +191,18 @@ class VerdictBanner(QWidget):
         painter.setFont(self._ratio_font())
         below = QRect(inner.left(), reason.top() + used, inner.width(), inner.bottom() - reason.top() - used)
         last = " · ".join(filter(None, (content.ratio, "" if beside else content.qualifier)))
-        painter.drawText(below, int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter), last)
         if content.note:
-            self._paint_note(painter, inner, ink)
+            note = self._paint_note(painter, inner, ink)
+            if QFontMetrics(self._ratio_font()).horizontalAdvance(last) > note.left() - inner.left():
+                last = content.ratio
+            painter.setPen(ink)
+            painter.setFont(self._ratio_font())
+        painter.drawText(below, int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignVCenter), last)
 
     def _paint_qualifier(self, painter: QPainter, room: int, x: int, baseline: int) -> bool:
         """Beside the word, on its baseline; False when the room is so short that it must go below."""
         text, cap = self._content.qualifier, self.cap_px
-        for size in range(round(cap * 0.68), round(cap * 0.42), -1):
+        for size in range(round(cap * 0.68), round(cap * 0.28), -1):
             font = self._look.font_px(size, bold=True)
             if QFontMetrics(font).horizontalAdvance(text) <= room:
                 painter.setFont(font)
@@ -206,8 +210,8 @@ class VerdictBanner(QWidget):
                 return True
         return not text
 
-    def _paint_note(self, painter: QPainter, inner: QRect, ink: QColor) -> None:
-        """The count of parts that passed while a rejected one is held."""
+    def _paint_note(self, painter: QPainter, inner: QRect, ink: QColor) -> QRect:
+        """The count of parts that passed while a rejected one is held; returns its box."""
         look = self._look
         font = look.font(TypeSize.BODY, bold=True)
         metrics = QFontMetrics(font)
@@ -218,6 +222,7 @@ class VerdictBanner(QWidget):
         painter.setPen(self._colors()[0])
         painter.setFont(font)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._content.note)
+        return box
 
     def _paint_title(self, painter: QPainter, inner: QRect, ink: QColor) -> None:
         """A block without a verdict: icon, a title, a sentence."""
