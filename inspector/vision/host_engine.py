@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from inspector.core.errors import OperationalError
 from inspector.vision.tiles import FramePlan, ViewMaps, cut_tiles, join_views, resize_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -44,7 +46,9 @@ class HostEngine:
 
     def prepare(self, plan: FramePlan) -> None:
         """Allocate and warm up for frames of one plan."""
-        self._runtime.prepare(plan.tiles)
+        self._plan = None
+        with self._guard():
+            self._runtime.prepare(plan.tiles)
         self._plan = plan
 
     def views(self, image: NDArray[np.uint8]) -> ViewMaps:
@@ -56,7 +60,8 @@ class HostEngine:
         resized = time.perf_counter_ns()
         cut_tiles(pictures, self._plan, self._runtime.input)
         cut = time.perf_counter_ns()
-        values = self._runtime.run(self._runtime.input)
+        with self._guard():
+            values = self._runtime.run(self._runtime.input)
         scored = time.perf_counter_ns()
         views = join_views(values, self._plan)
         joined = time.perf_counter_ns()
@@ -92,3 +97,12 @@ class HostEngine:
         """Free memory; idempotent."""
         self._plan = None
         self._runtime.close()
+
+    @contextlib.contextmanager
+    def _guard(self) -> Iterator[None]:
+        """Turn what the runtime reports into a fault: no memory, or a library that gave up."""
+        try:
+            yield
+        except (MemoryError, RuntimeError) as error:
+            text = (str(error).splitlines() or ["out of memory"])[0]
+            raise OperationalError("GPU-001", f"{self.name} failed: {text}", "Restart the program.") from error

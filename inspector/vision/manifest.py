@@ -186,6 +186,8 @@ def read_manifest(text: str) -> Manifest:
     overlap_px = geometry.integer("overlap_px", 0)
     geometry.finish()
     products = {key: _read_product(table) for key, table in root.table("products").tables()}
+    if not products:
+        root.problem("products", "at least one", {})
     training = root.table("training").facts()
     files = root.table("files").texts()
     root.finish()

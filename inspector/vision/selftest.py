@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -10,18 +11,26 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-EXACT_TOLERANCE: Final = 2e-3
-"""Largest difference of a cell, relative to its tile's largest value, that float32 runtimes may have (uniad.md 15).
+EXACT_TOLERANCE: Final = 2e-4
+"""Largest difference of a cell, relative to its tile's largest value, between float32 runtimes.
 
-Twice the specification's 1e-3, because residuals are small differences of large numbers; scores off by 2 % are ten
-times that.
+The specification allows 1e-3 (uniad.md 15). Measured: torch and OpenVINO differ by 2e-6 on one processor, and a head
+that never learned hides a projection that is 2 % off behind 6e-4, so the test may and must be sharper.
 """
 
-SCORE_TOLERANCE: Final = 0.01
-"""Largest relative difference of a tile's score under reduced precision."""
+SCORE_TOLERANCE: Final = 0.02
+"""Largest relative difference of a tile's score under reduced precision.
 
-CELL_TOLERANCE: Final = 0.03
-"""Largest difference of a cell, relative to its tile's largest value, under reduced precision."""
+Measured on a light detector, bfloat16 against float32, 24 pictures of two products (2026-11): scores differ by 0.4 %
+(root mean square; 1.3 % at most) without bias (0.1 %), cells by 0.7 % of their tile's score. Scores of good parts
+spread by several times that.
+"""
+
+BIAS_TOLERANCE: Final = 0.005
+"""Largest mean relative difference of the scores under reduced precision: a bias would move the limit."""
+
+CELL_TOLERANCE: Final = 0.015
+"""Largest root mean square difference of the cells, relative to their tile's largest value, under reduced precision."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,16 +60,20 @@ class SelfTest:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far maps are from their reference.
+    """How far maps are from their reference; differences of cells are relative to their tile's largest value.
 
     Attributes:
-        cell: largest difference of a cell, relative to the largest value of its tile's reference.
+        cell: largest difference of a cell.
+        cell_rms: root mean square difference of the cells.
         score: largest relative difference of a tile's maximum.
+        bias: mean relative difference of the tiles' maxima, with its sign.
         ordered: whether tiles whose reference scores differ by more than twice the score tolerance keep their order.
     """
 
     cell: float
+    cell_rms: float
     score: float
+    bias: float
     ordered: bool
 
     @property
@@ -71,17 +84,37 @@ class Agreement:
     @property
     def acceptable(self) -> bool:
         """Near enough for verdicts to stay the same, so that reduced precision may be used."""
-        return self.cell <= CELL_TOLERANCE and self.score <= SCORE_TOLERANCE and self.ordered
+        return (
+            self.cell_rms <= CELL_TOLERANCE
+            and self.score <= SCORE_TOLERANCE
+            and abs(self.bias) <= BIAS_TOLERANCE
+            and self.ordered
+        )
+
+    def __str__(self) -> str:
+        """For the log."""
+        return (
+            f"cells differ by {self.cell_rms:.2%}, scores by {self.score:.2%} at most and {self.bias:+.2%} on average"
+        )
+
+
+_FAR: Final = Agreement(math.inf, math.inf, math.inf, math.inf, ordered=False)
 
 
 def compare_maps(maps: NDArray[np.float32], reference: NDArray[np.float32]) -> Agreement:
     """Compare token maps (N, t, t) with their reference; a value that is not finite is infinitely far."""
     if maps.shape != reference.shape or not np.isfinite(maps).all():
-        return Agreement(float("inf"), float("inf"), ordered=False)
+        return _FAR
     scores, wanted = maps.max(axis=(1, 2)), reference.max(axis=(1, 2))
-    cell = float((np.abs(maps - reference).max(axis=(1, 2)) / wanted).max())
-    score = float((np.abs(scores - wanted) / wanted).max())
+    cells = np.abs(maps - reference) / wanted[:, None, None]
+    ratio = scores / wanted - 1
     order = np.argsort(wanted)
     gap = wanted[order][None, :] > wanted[order][:, None] * (1 + 2 * SCORE_TOLERANCE)
     kept = scores[order][None, :] > scores[order][:, None]
-    return Agreement(cell, score, ordered=bool(kept[gap].all()))
+    return Agreement(
+        cell=float(cells.max()),
+        cell_rms=float(np.sqrt(np.square(cells).mean())),
+        score=float(np.abs(ratio).max()),
+        bias=float(ratio.mean()),
+        ordered=bool(kept[gap].all()),
+    )

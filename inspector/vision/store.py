@@ -125,7 +125,7 @@ def load_model(
     Raises:
         OperationalError: RCP-001: there is no model in this folder; RCP-002: a file is missing, altered or unreadable.
     """
-    content = read_model_folder(_version_folder(folder), expected=expected)
+    content = read_model_folder(folder if expected else _version_folder(folder), expected=expected)
     return TiledModel.from_detector(
         content.manifest,
         content.detector,
@@ -201,7 +201,6 @@ def write_model(
             while True:
                 manifest = replace(draft, version=version, files=hashes)
                 raw = write_manifest(manifest).encode()
-                read_manifest(raw.decode())  # what cannot be read back is not written
                 for name, content in {**contents, MANIFEST: raw}.items():
                     _write_durably(building / name, content)
                 building.chmod(0o755)
@@ -221,7 +220,11 @@ def write_model(
 
 
 def _check_draft(draft: Manifest, weights: Mapping[str, Tensor], self_test: SelfTest) -> None:
-    problems = [] if is_safe_name(draft.name) else [f"name {draft.name!r} may not become a folder"]
+    problems: list[str] = []
+    try:
+        read_manifest(write_manifest(replace(draft, version=1)))  # what cannot be read back is not written
+    except InvalidManifest as error:
+        problems += error.problems
     problems += [f"weight {name} is not finite" for name, value in weights.items() if not _all_finite(value)]
     expected = build_detector(draft.detector, backbone_state=None).state_dict()
     problems += _shape_problems(expected, weights)

@@ -305,7 +305,9 @@ class TensorEngine:
         if self._network is None:
             raise ValueError("the engine is closed")
         half = self._dtype is not torch.float32
-        with torch.autocast(self._device.type, self._dtype, enabled=half, cache_enabled=False):
+        # Without TF32: float32 is the yardstick of the self-test, so it must be what its name says.
+        exact = torch.backends.cudnn.flags(enabled=torch.backends.cudnn.enabled, allow_tf32=half)
+        with exact, torch.autocast(self._device.type, self._dtype, enabled=half, cache_enabled=False):
             parts = [self._network(tiles[start : start + BATCH]) for start in range(0, len(tiles), BATCH)]
         return torch.cat(parts).float()
 
@@ -317,7 +319,7 @@ class TensorEngine:
         maps = self.check(self_test.tiles)
         found = compare_maps(maps, self_test.maps)
         verdict = "taken" if found.acceptable else "refused"
-        logger.info("%s %s: cells differ by %.2g, scores by %.2g", self.name, verdict, found.cell, found.score)
+        logger.info("%s %s: %s", self.name, verdict, found)
         if found.acceptable:
             self._reference = maps
         else:

@@ -1,7 +1,5 @@
 """What every runtime keeps, whichever library runs the network."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Small detectors, manifests and frames for the tests of vision and of what is built on it."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,0 +1,102 @@
+"""Manifests come back as they were written, and are refused with every problem named."""
+
+import re
+import tomllib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import tomli_w
+
+from inspector.core.recipe import Framing
+from inspector.vision.manifest import InvalidManifest, Manifest, read_manifest, write_manifest
+from tests.support.vision import product_entry, tiny_manifest
+
+
+def written() -> Manifest:
+    products = {
+        "cap": product_entry(),
+        "瓶盖 32/a.b": product_entry(Framing.TILES_AND_WHOLE, 1.5, 2.5, 0.5),
+        "whole": product_entry(Framing.WHOLE, 0.0, 3.0),
+    }
+    return replace(tiny_manifest(products), version=3, files={"weights.safetensors": "ab" * 32})
+
+
+def document() -> dict[str, Any]:
+    return tomllib.loads(write_manifest(written()))
+
+
+def test_comes_back_equal() -> None:
+    assert read_manifest(write_manifest(written())) == written()
+
+
+def test_every_missing_key_is_named() -> None:
+    whole = document()
+    for key in whole:
+        with pytest.raises(InvalidManifest, match=rf"\b{key}: missing key"):
+            read_manifest(tomli_w.dumps({other: value for other, value in whole.items() if other != key}))
+
+
+@pytest.mark.parametrize("table", ["input", "geometry"])
+def test_every_missing_and_unknown_inner_key_is_named_at_once(table: str) -> None:
+    changed = document()
+    keys = list(changed[table])
+    changed[table] = {"surprise": 1}
+    with pytest.raises(InvalidManifest) as caught:
+        read_manifest(tomli_w.dumps(changed))
+    for key in keys:
+        assert f"{table}.{key}: missing key" in str(caught.value)
+    assert f"{table}.surprise: unknown key" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("version", 0, "version: expected a whole number from 1, found 0"),
+        ("version", True, "version: expected a whole number"),
+        ("name", "../up", "may not become a folder"),
+        ("created_at", "yesterday", "created_at: expected a date and time with zone"),
+        ("architecture", "other", "architecture 'other' is not the detector's"),
+        ("geometry.tile_px", 96, "geometry has tiles of 96 px"),
+        ("geometry.offset_px", [1.0], "geometry.offset_px: expected 2 finite numbers"),
+        ("geometry.offset_px", [float("nan"), 0.0], "geometry.offset_px: expected 2 finite numbers"),
+        ("input.std", [0.5, 0.0, 0.5], "input.std: expected three numbers above 0"),
+        ("detector.hidden", "many", "detector: hidden: must be a whole number"),
+        ("detector.surprise", 1, "detector: unknown key 'surprise'"),
+        ("products.cap.framing", "sideways", "products.cap.framing: expected one of"),
+        ("products.cap.tile_level", 0.0, "products.cap: tile_level must be above 0"),
+        ("products.cap.tile_level", -1.0, "products.cap: tile_level -1.0 must be a number"),
+        ("products.cap.scale", 9, "products.cap: scale 9.0 is outside"),
+        ("products.cap.scores", [1.0, 0.5], "products.cap: scores must ascend"),
+        ("products.cap.scores", [], "products.cap: scores must be"),
+        ("products.cap.calibration.limit", float("inf"), "products.cap.calibration.limit: expected a finite number"),
+        ("products.cap.calibration.reached", 1, "products.cap.calibration.reached: expected true or false"),
+        ("products", {}, "products: expected at least one"),
+        ("training.steps", [1], "training.steps: expected text or a number"),
+        ("files", {"weights.safetensors": 3}, "files.weights.safetensors: expected text"),
+    ],
+)
+def test_wrong_values_are_named(path: str, value: object, words: str) -> None:
+    changed = document()
+    inner = changed
+    *tables, key = path.split(".")
+    for table in tables:
+        inner = inner[table]
+    inner[key] = value
+    with pytest.raises(InvalidManifest, match=re.escape(words)):
+        read_manifest(tomli_w.dumps(changed))
+
+
+def test_a_newer_schema_is_refused_with_one_sentence() -> None:
+    changed = document() | {"schema": 2, "novelty": "unknown to us"}
+    with pytest.raises(InvalidManifest) as caught:
+        read_manifest(tomli_w.dumps(changed))
+    assert caught.value.problems == (
+        "it has schema 2 and this program reads up to 1; it was written by a newer version",
+    )
+
+
+@pytest.mark.parametrize("text", ["", "[[[", "schema = 'one'", "a = 1\na = 2", "\x00"])
+def test_what_is_no_manifest_is_refused(text: str) -> None:
+    with pytest.raises(InvalidManifest):
+        read_manifest(text)

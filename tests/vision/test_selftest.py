@@ -1,0 +1,44 @@
+"""When maps count as equal, near enough, or wrong."""
+
+import numpy as np
+import pytest
+
+from inspector.vision.selftest import SelfTest, compare_maps
+
+REFERENCE = np.random.default_rng(0).random((16, 4, 4), np.float32) * np.arange(1, 17, dtype=np.float32)[:, None, None]
+
+
+def test_equal_maps_are_exact() -> None:
+    found = compare_maps(REFERENCE, REFERENCE)
+    assert found.exact
+    assert found.acceptable
+
+
+@pytest.mark.parametrize("factor", [1.02, 0.98])
+def test_two_percent_off_is_not_exact_and_not_acceptable(factor: float) -> None:
+    found = compare_maps(REFERENCE * np.float32(factor), REFERENCE)
+    assert not found.exact
+    assert not found.acceptable
+
+
+def test_small_noise_is_acceptable_but_a_swapped_order_is_not() -> None:
+    noise = 1 + np.random.default_rng(1).normal(0, 0.004, REFERENCE.shape).astype(np.float32)
+    assert compare_maps(REFERENCE * noise, REFERENCE).acceptable
+    assert not compare_maps(REFERENCE[::-1], REFERENCE).acceptable
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_is_not_finite_is_infinitely_far(bad: float) -> None:
+    maps = REFERENCE.copy()
+    maps[3, 2, 1] = bad
+    found = compare_maps(maps, REFERENCE)
+    assert not found.exact
+    assert not found.acceptable
+
+
+def test_wrong_shapes_and_empty_maps_are_named() -> None:
+    tiles = np.zeros((16, 64, 64, 3), np.uint8)
+    assert SelfTest(tiles, REFERENCE).problems(64, 4) == []
+    assert "expected (N, 32, 32, 3)" in SelfTest(tiles, REFERENCE).problems(32, 4)[0]
+    assert "self-test maps are" in SelfTest(tiles, REFERENCE[:3]).problems(64, 4)[0]
+    assert "signal" in SelfTest(tiles, REFERENCE * 0).problems(64, 4)[0]
