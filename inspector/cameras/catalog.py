@@ -8,10 +8,10 @@ from pathlib import Path
 
 from inspector.cameras.address import Address
 from inspector.cameras.drivers import driver_files, scan_drivers
+from inspector.cameras.exits import ExitLedger
 from inspector.cameras.faults import FaultScript
 from inspector.cameras.folder import DEFAULT_INTERVAL_MS, FolderCamera
 from inspector.cameras.genicam import open_camera
-from inspector.cameras.process import ExitLedger
 from inspector.cameras.ring import sweep
 from inspector.cameras.scenes.registry import SCENES
 from inspector.cameras.scenes.scene import DefectPlan

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from inspector.cameras.process import CameraProcess, ExitLedger, Link
+from inspector.cameras.exits import ExitLedger
+from inspector.cameras.link import Link
+from inspector.cameras.process import CameraProcess
 from inspector.core.errors import OperationalError
 from inspector.core.ports import CameraInfo
 
@@ -193,6 +195,6 @@ def _ignore(message: Mapping[str, Any]) -> None:
 
 def _scan_body(link: Link, driver_file: str) -> None:
     # The binding holds Python's lock, so it is imported in the child only.
-    from inspector.cameras.genicam_host import run_scan
+    from inspector.cameras.genicam_host.entry import run_scan
 
     run_scan(link, driver_file)

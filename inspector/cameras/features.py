@@ -12,8 +12,8 @@ camera by somebody who was told.
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
+from inspector.cameras.nodes import FeatureRefused, Node, Nodes, Value, as_text, first, from_text, number_of
 from inspector.core.errors import OperationalError
 from inspector.core.geometry import Rect
 from inspector.core.ports import AppliedSettings, FeatureKind
@@ -21,100 +21,10 @@ from inspector.core.recipe import CameraSettings, TriggerEdge, TriggerMode
 
 logger = logging.getLogger(__name__)
 
-Value = str | int | float | bool
-
 _TOLERANCE = 0.005
 _TRIGGER_SELECTORS = ("FrameStart", "AcquisitionStart", "ExposureStart")
 _EDGES = {TriggerEdge.RISING: "RisingEdge", TriggerEdge.FALLING: "FallingEdge"}
 _COLOURS = ("Red", "Green", "Blue")
-
-
-class FeatureRefused(Exception):
-    """The camera did not take or give a value; the text is the camera's own sentence."""
-
-
-class Node(Protocol):
-    """One feature of a camera."""
-
-    @property
-    def name(self) -> str:
-        """Its name in the node map."""
-
-    @property
-    def kind(self) -> FeatureKind:
-        """What it holds."""
-
-    def readable(self) -> bool:
-        """Whether it can be read now."""
-
-    def writable(self) -> bool:
-        """Whether it can be written now."""
-
-    def read(self) -> Value:
-        """The value, past every cache. FeatureRefused."""
-
-    def write(self, value: Value) -> None:
-        """Write, or execute a command. FeatureRefused."""
-
-    def limits(self) -> tuple[float | None, float | None, float | None]:
-        """Smallest and largest value and step of a number; None where there is none. FeatureRefused."""
-
-    def entries(self) -> tuple[str, ...]:
-        """Names that an enumeration offers now. FeatureRefused."""
-
-
-class Nodes(Protocol):
-    """The features of a camera."""
-
-    def find(self, name: str) -> Node | None:
-        """A feature that this camera implements, or None."""
-
-
-# --- values ----------------------------------------------------------------------------------------------------------
-
-
-def as_text(value: Value) -> str:
-    """A value as people and files write it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:.9g}" if isinstance(value, float) else str(value)
-
-
-def from_text(kind: FeatureKind, text: str) -> Value:
-    """The value that a text means for a kind of feature.
-
-    Raises:
-        FeatureRefused: it means none.
-    """
-    text = text.strip() if kind is not FeatureKind.STRING else text
-    try:
-        match kind:
-            case FeatureKind.INTEGER:
-                return int(text, 0)
-            case FeatureKind.FLOAT:
-                return float(text)
-            case FeatureKind.BOOLEAN:
-                return {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}[text.lower()]
-            case _:
-                return text
-    except (ValueError, KeyError) as error:
-        raise FeatureRefused(f"“{text}” is no {kind.value}.") from error
-
-
-def first(nodes: Nodes, *names: str) -> Node | None:
-    """The first of these features that the camera has."""
-    return next((node for name in names if (node := nodes.find(name)) is not None), None)
-
-
-def number_of(nodes: Nodes, *names: str) -> float | None:
-    """The number in the first of these features that can be read; None if there is none."""
-    for name in names:
-        node = nodes.find(name)
-        if node is not None and node.readable():
-            value = node.read()
-            if isinstance(value, int | float):
-                return float(value)
-    return None
 
 
 def _equal(asked: Value, kept: Value, step: float) -> bool:

@@ -15,9 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from inspector.cameras.drivers import Identity, bundled_producer, camera_info
+from inspector.cameras.exits import ExitLedger
+from inspector.cameras.link import Link
 from inspector.cameras.messages import feature_from, settings_fields, settings_from
 from inspector.cameras.meter import StreamMeter
-from inspector.cameras.process import CameraProcess, ExitLedger, Link, Message
+from inspector.cameras.process import CameraProcess, Message
 from inspector.cameras.ring import Ring
 from inspector.core.errors import OperationalError
 from inspector.core.frame import Frame, MissedFrame, MissReason
@@ -401,6 +403,6 @@ def _utc(event: Message) -> datetime:
 
 def _camera_body(link: Link, driver_file: str) -> None:
     # The binding holds Python's lock, so it is imported in the child only.
-    from inspector.cameras.genicam_host import run_camera
+    from inspector.cameras.genicam_host.entry import run_camera
 
     run_camera(link, driver_file)

@@ -26,133 +26,31 @@ can run either; a C-level watchdog (`faulthandler`) ends it by itself then and w
 """
 
 import contextlib
-import faulthandler
 import json
 import logging
 import multiprocessing
-import os
-import select
 import signal
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from multiprocessing import resource_tracker
-from typing import TYPE_CHECKING, Any, Concatenate
+from typing import Any, Concatenate
 
+from inspector.cameras.exits import ExitLedger, exit_words
+from inspector.cameras.link import Link, run_child
 from inspector.core.errors import OperationalError, TriggerRefused
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-    from types import TracebackType
 
 logger = logging.getLogger(__name__)
 
 Message = dict[str, Any]
 
-BEAT_S = 0.1
 SILENCE_LIMIT_S = 1.0
 """No beat for this long, outside a busy call, means that the driver does not answer."""
-WATCHDOG_S = 3.0
-"""How long a child may hang with nobody to kill it before it ends itself."""
 
 _HINT_LOST = "Check cable and power. When the camera is back: Acknowledge, then Start."
 _STEP_S = 0.1
 _LONGEST_STEP_S = 0.5
-_FORCED_EXIT = 70
-
-_SIGNAL_WORDS = {
-    "SIGSEGV": "a memory fault",
-    "SIGBUS": "a memory fault",
-    "SIGABRT": "an internal failure (abort)",
-    "SIGILL": "an illegal instruction",
-    "SIGFPE": "an arithmetic fault",
-    "SIGKILL": "a kill from outside",
-    "SIGTERM": "a request to end",
-}
-_WINDOWS_WORDS = {
-    0xC0000005: "a memory fault",
-    0xC0000409: "a damaged stack",
-    0xC000001D: "an illegal instruction",
-    0xC0000094: "an arithmetic fault",
-    0xC0000135: "a missing DLL",
-}
-
-
-def exit_words(code: int | None) -> str:
-    """Say in words how a process ended.
-
-    Args:
-        code: as `multiprocessing` reports it: negative for a signal; None while it runs.
-    """
-    if code is None:
-        return "still running"
-    if code == 0:
-        return "ended without being asked"
-    if code & 0xFFFFFFFF in _WINDOWS_WORDS:
-        return f"ended by {_WINDOWS_WORDS[code & 0xFFFFFFFF]} (code 0x{code & 0xFFFFFFFF:08X})"
-    number = -code if code < 0 else code - 128 if 128 < code < 160 else 0
-    if number:
-        try:
-            name = signal.Signals(number).name
-        except ValueError:
-            name = f"signal {number}"
-        return f"ended by {_SIGNAL_WORDS.get(name, name)} (code {code})"
-    return f"ended with an error (code {code})"
-
-
-class ExitLedger:
-    """Counts how often drivers ended by themselves, and forbids the next attempt after too many (CAM-005).
-
-    The catalog owns one for the life of the program and hands it to every camera process it starts. Only ends that
-    nobody asked for count; a process that we killed because its camera was unplugged says nothing about the driver.
-    Any thread.
-    """
-
-    def __init__(self, limit: int = 3, window_s: float = 600.0, clock: Callable[[], float] = time.monotonic) -> None:
-        """Forbid a driver after `limit` ends within `window_s`."""
-        self._limit = limit
-        self._window_s = window_s
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._ends: dict[str, deque[float]] = {}
-        self._barred: dict[str, int] = {}
-
-    def note(self, driver: str) -> None:
-        """A process of this driver ended by itself."""
-        now = self._clock()
-        with self._lock:
-            ends = self._ends.setdefault(driver, deque())
-            ends.append(now)
-            while ends and now - ends[0] > self._window_s:
-                ends.popleft()
-            if len(ends) >= self._limit:
-                self._barred[driver] = len(ends)
-
-    def check(self, driver: str) -> None:
-        """Let an attempt through, or not.
-
-        Raises:
-            OperationalError: CAM-005, this driver ended too often and nobody has acknowledged that yet.
-        """
-        with self._lock:
-            count = self._barred.get(driver)
-        if count is not None:
-            raise OperationalError(
-                "CAM-005", f"The camera driver {driver} ended {count} times.", "Update it or call support."
-            )
-
-    def acknowledge(self, driver: str | None = None) -> None:
-        """Allow attempts again, for one driver or for all; the count starts afresh."""
-        with self._lock:
-            for name in [driver] if driver is not None else list(self._ends):
-                self._ends.pop(name, None)
-                self._barred.pop(name, None)
-
-
-# --- the program's side ----------------------------------------------------------------------------------------------
 
 
 class CameraProcess:
@@ -168,7 +66,7 @@ class CameraProcess:
 
     def __init__(
         self,
-        body: Callable[Concatenate["Link", ...], None],
+        body: Callable[Concatenate[Link, ...], None],
         args: tuple[object, ...],
         *,
         name: str,
@@ -206,7 +104,7 @@ class CameraProcess:
         context = multiprocessing.get_context("spawn")
         self._pipe, child_pipe = context.Pipe(duplex=True)
         self._process = context.Process(
-            target=_run_child,
+            target=run_child,
             args=(child_pipe, logging.getLogger().getEffectiveLevel(), body, args),
             name=name,
             daemon=True,
@@ -405,149 +303,3 @@ def _no_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-# --- the child's side ------------------------------------------------------------------------------------------------
-
-
-class ParentGone(Exception):
-    """The program closed its end of the pipe or died: stop the camera and end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Something the program asks for; every request gets exactly one answer or refusal."""
-
-    what: str
-    number: int
-    fields: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Link:
-    """The child's end of the pipe. One thread, except for log lines."""
-
-    def __init__(self, pipe: "Connection[Any, Any]") -> None:
-        """Take over the pipe's end."""
-        self._pipe = pipe
-        self._lock = threading.Lock()
-        self._beat_at = 0.0
-
-    def receive(self, timeout_s: float) -> Request | None:
-        """The next request, or None after `timeout_s`.
-
-        Raises:
-            ParentGone: nobody will ever ask again.
-        """
-        try:
-            if not self._pipe.poll(timeout_s):
-                return None
-            message = json.loads(self._pipe.recv_bytes())
-        except (EOFError, OSError) as error:
-            raise ParentGone from error
-        return Request(message.pop("kind"), message.pop("request"), message)
-
-    def send(self, kind: str, **fields: object) -> None:
-        """Tell the program something.
-
-        Raises:
-            ParentGone: nobody listens.
-        """
-        data = json.dumps({"kind": kind, **fields}).encode()
-        with self._lock:
-            try:
-                if sys.platform != "win32" and not select.select([], [self._pipe.fileno()], [], 0)[1]:
-                    # The program stands still, not the driver: wait for it, however long.
-                    faulthandler.cancel_dump_traceback_later()
-                self._pipe.send_bytes(data)
-            except OSError as error:
-                raise ParentGone from error
-
-    def answer(self, request: Request, **value: object) -> None:
-        """Answer a request."""
-        self.send("answer", request=request.number, value=value)
-
-    def refuse(self, request: Request, error: OperationalError | TriggerRefused) -> None:
-        """Answer a request with an error, which is raised again where it was asked."""
-        parts = (error.code, error.message, error.hint) if isinstance(error, OperationalError) else ("", str(error), "")
-        self.send("answer", request=request.number, refused=parts)
-
-    def beat(self, **counters: object) -> None:
-        """Show life; every turn of the loop calls this, and every 100 ms it is sent."""
-        now = time.monotonic()
-        if now - self._beat_at >= BEAT_S:
-            self._beat_at = now
-            _watch(WATCHDOG_S)
-            self.send("beat", **counters)
-
-    @contextlib.contextmanager
-    def busy(self, what: str, limit_s: float) -> Iterator[None]:
-        """Announce a call that may block, and for how long it may before this process is killed."""
-        self.send("busy", what=what, limit_s=limit_s)
-        _watch(limit_s + WATCHDOG_S)
-        try:
-            yield
-        finally:
-            self._beat_at = 0.0
-            self.beat()
-
-
-def _watch(limit_s: float) -> None:
-    """End this process from C if this is not called again in time; Python may not be able to run by then."""
-    file = sys.stderr if sys.stderr is not None else sys.__stderr__
-    if file is not None:
-        faulthandler.dump_traceback_later(limit_s, exit=True, file=file)
-
-
-class _PipeHandler(logging.Handler):
-    """Sends log records to the program."""
-
-    def __init__(self, link: Link) -> None:
-        super().__init__()
-        self._link = link
-
-    def emit(self, record: logging.LogRecord) -> None:
-        with contextlib.suppress(ParentGone):
-            self._link.send("log", name=record.name, level=record.levelno, text=self.format(record))
-
-
-class _Evidence:
-    """Logs what is about to end this process, and lets it."""
-
-    def __enter__(self) -> None:
-        """Nothing to do."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
-    ) -> None:
-        """Log, and leave without a second traceback on standard error."""
-        if error is not None and not isinstance(error, (ParentGone, SystemExit)):
-            logger.error("the camera process ends by a fault of its own", exc_info=error)
-            _leave(_FORCED_EXIT)
-
-
-def _leave(code: int) -> None:
-    """End now: the destructors of a driver in an unknown state may hang or crash."""
-    logging.shutdown()
-    os._exit(code)
-
-
-def _run_child(
-    pipe: "Connection[Any, Any]",
-    level: int,
-    body: Callable[Concatenate[Link, ...], None],
-    args: tuple[object, ...],
-) -> None:
-    """The child's first function."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform != "win32":
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - a windowed program has none; kept open for good
-    faulthandler.enable(file=sys.stderr)
-    link = Link(pipe)
-    root = logging.getLogger()
-    root.handlers[:] = [_PipeHandler(link)]
-    root.setLevel(level)
-    with _Evidence(), contextlib.suppress(ParentGone):
-        body(link, *args)
-    _leave(0)

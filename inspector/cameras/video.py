@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from inspector.cameras.exits import ExitLedger
 from inspector.cameras.meter import StreamMeter
-from inspector.cameras.process import CameraProcess, ExitLedger, Message
+from inspector.cameras.process import CameraProcess, Message
 from inspector.cameras.ring import Ring
 from inspector.cameras.video_host import OPEN_LIMIT_S, run_video
 from inspector.core.errors import OperationalError, TriggerRefused

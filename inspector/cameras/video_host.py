@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.cameras.process import Link, Request
+from inspector.cameras.link import Link, Request
 from inspector.cameras.ring import Ring
 from inspector.core.errors import OperationalError
 

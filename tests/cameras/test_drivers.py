@@ -8,7 +8,7 @@ import pytest
 
 from inspector.cameras.drivers import Identity, driver_files, is_test_producer, scan_driver, scan_drivers
 from inspector.cameras.drivers import bundled_producer as viky_file
-from inspector.cameras.process import ExitLedger
+from inspector.cameras.exits import ExitLedger
 from inspector.core.errors import OperationalError
 
 VARIABLE = "GENICAM_GENTL64_PATH"

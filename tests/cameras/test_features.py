@@ -3,7 +3,8 @@
 import pytest
 
 from inspector.cameras import features
-from inspector.cameras.features import FeatureRefused, apply_settings, find_output, from_text, quiet, set_output
+from inspector.cameras.features import apply_settings, find_output, quiet, set_output
+from inspector.cameras.nodes import FeatureRefused, from_text
 from inspector.core.errors import OperationalError
 from inspector.core.geometry import Rect
 from inspector.core.ports import FeatureKind

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from inspector.cameras.drivers import bundled_producer as viky_file
+from inspector.cameras.exits import ExitLedger
 from inspector.cameras.genicam import GenicamCamera, open_camera
-from inspector.cameras.process import ExitLedger
 from inspector.cameras.ring import PREFIX, SLOTS
 from inspector.core.errors import OperationalError, TriggerRefused
 from inspector.core.frame import Frame, MissedFrame, MissReason
@@ -325,7 +325,7 @@ def test_gendc_left_on_by_someone_is_switched_off_at_opening():
         import sys
         from harvesters.core import Harvester
         from inspector.cameras.features import quiet
-        from inspector.cameras.genicam_host import GenicamNodes
+        from inspector.cameras.genicam_host.node_map import GenicamNodes
         harvester = Harvester()
         harvester.add_file(sys.argv[1])
         harvester.update()
@@ -576,13 +576,14 @@ def test_the_looks_into_the_library_are_still_where_they_were():
         import sys
         from genicam import gentl
         from harvesters.core import Harvester
-        from inspector.cameras import genicam_host
+        from inspector.cameras.genicam_host.camera import new_buffer_event
+        from inspector.cameras.genicam_host.finding import systems
         harvester = Harvester()
         harvester.add_file(sys.argv[1])
         harvester.update()
         acquirer = harvester.create(0)
-        assert isinstance(genicam_host.new_buffer_event(acquirer), gentl.EventManagerNewBuffer)
-        assert genicam_host._systems(harvester)[0].model == "Viky"
+        assert isinstance(new_buffer_event(acquirer), gentl.EventManagerNewBuffer)
+        assert systems(harvester)[0].model == "Viky"
         acquirer.start()
         assert len(acquirer._announced_buffers) > 0
         acquirer.stop()

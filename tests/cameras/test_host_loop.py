@@ -239,7 +239,7 @@ def test_padding_and_a_height_of_nothing_are_understood(opened):
     [
         ("format 12345", "format 0x00003039 cannot be read"),
         ("short", "picture size does not match: 64 × 48 Mono8 needs 3072 bytes, received were 10"),
-        ("large", "400 × 400 Mono8 is larger than the sensor said"),
+        ("large", "a picture of 400 × 400 does not fit into"),
     ],
 )
 def test_a_picture_that_cannot_be_used_is_a_missed_frame_and_a_fault(opened, fault, words):

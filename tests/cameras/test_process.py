@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from inspector.cameras.process import CameraProcess, ExitLedger, exit_words
+from inspector.cameras.exits import ExitLedger, exit_words
+from inspector.cameras.process import CameraProcess
 from inspector.core.errors import OperationalError, TriggerRefused
 from tests.support import camera_hosts
 

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from inspector.cameras import video_host
-from inspector.cameras.process import ExitLedger, Request
+from inspector.cameras.exits import ExitLedger
+from inspector.cameras.link import Request
 from inspector.cameras.ring import Ring
 from inspector.cameras.video import VideoCamera, VideoPlace
 from inspector.core.errors import OperationalError, TriggerRefused

@@ -11,8 +11,9 @@ import time
 
 import numpy as np
 
-from inspector.cameras.host_loop import DriverError, HostLoop, RawBuffer
-from inspector.cameras.process import Link
+from inspector.cameras.device import DriverError, RawBuffer
+from inspector.cameras.host_loop import HostLoop
+from inspector.cameras.link import Link
 from inspector.core.ports import Feature, FeatureKind
 from tests.support.camera_nodes import FakeNode, modern_camera
 

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from inspector.cameras.process import Link, ParentGone, Request
+from inspector.cameras.link import Link, ParentGone, Request
 from inspector.cameras.ring import Ring
 from inspector.core.errors import OperationalError, TriggerRefused
 

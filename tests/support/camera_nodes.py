@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from inspector.cameras.features import FeatureRefused, Value
+from inspector.cameras.nodes import FeatureRefused, Value
 from inspector.core.ports import FeatureKind
 
 
