@@ -88,6 +88,7 @@ class LineBridge(QObject):
         self._lot: str | None = None
         self._balance: Balance | None = None
         self._delivered_ns = 0
+        self._closed = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._deliver)
@@ -105,8 +106,8 @@ class LineBridge(QObject):
         """Stop listening; nothing is delivered any more."""
         for disconnect in self._disconnects:
             disconnect()
+        self._closed = True
         self._timer.stop()
-        self._woken.disconnect(self._on_woken)
 
     # --- in threads of the line ---------------------------------------------------------------------------------------
 
@@ -158,6 +159,8 @@ class LineBridge(QObject):
 
     @Slot()
     def _on_woken(self) -> None:
+        if self._closed:
+            return  # this event was posted before
         since_ms = (time.monotonic_ns() - self._delivered_ns) / 1e6
         if since_ms >= LEAST_INTERVAL_MS:
             self._deliver()

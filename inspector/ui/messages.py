@@ -209,6 +209,7 @@ def reason_text(decision: Decision, image_size: Size | None, mm_per_px: float | 
         Reason.MODEL_FAILED: translate("Messages", "The model failed on this part"),
         Reason.INVALID_MAP: translate("Messages", "The model gave no usable result"),
         Reason.WRONG_MODEL: translate("Messages", "Another model is loaded than the recipe asks for"),
+        Reason.NOT_DELIVERED: translate("Messages", "The answer could not be delivered to the line"),
         Reason.LATE: translate("Messages", "The answer came too late for the line"),
     }[decision.reason]
 

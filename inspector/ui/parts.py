@@ -78,7 +78,7 @@ def thumbnail(image: NDArray[np.uint8], longest_px: int = THUMBNAIL_PX) -> NDArr
         longest_px: the longer side of the answer is at most this.
     """
     step = max(1, -(-max(image.shape[:2]) // longest_px))
-    return np.ascontiguousarray(image[step // 2 :: step, step // 2 :: step])
+    return np.array(image[step // 2 :: step, step // 2 :: step], order="C")
 
 
 class Pictures:

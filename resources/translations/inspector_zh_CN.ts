@@ -825,6 +825,10 @@
         <translation>加载的模型与配方要求不符</translation>
     </message>
     <message>
+        <source>The answer could not be delivered to the line</source>
+        <translation>应答未能送达产线</translation>
+    </message>
+    <message>
         <source>The answer came too late for the line</source>
         <translation>应答过迟，产线无法采用</translation>
     </message>
