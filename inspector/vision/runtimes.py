@@ -172,12 +172,14 @@ class OpenVinoRuntime:
         self._model: Any = _convert(PixelDetector(detector.eval(), statistics))
         self._input = np.zeros((0, self.tile_px, self.tile_px, 3), np.uint8)
         self._output = np.zeros((0, self._cells, self._cells), np.float32)
+        self._compiled: dict[tuple[int, int, str], Any] = {}
         self._requests: list[Any] = []
         self._count = 0
         self._precision = "f32"
         self._reference: NDArray[np.float32] | None = None
         if self_test is not None:
             self._choose_precision(self_test)
+            self._compiled = {key: value for key, value in self._compiled.items() if key[2] == self._precision}
 
     @property
     def device(self) -> str:
@@ -206,19 +208,8 @@ class OpenVinoRuntime:
         if tiles == self._count:
             return
         batch, streams = choose_batch(tiles, self._threads)
+        compiled = self._compile(batch, streams)
         padded = math.ceil(tiles / batch) * batch
-        model = self._model.clone()
-        model.reshape([batch, self.tile_px, self.tile_px, 3])
-        compiled = self._core.compile_model(
-            model,
-            "CPU",
-            {
-                "INFERENCE_PRECISION_HINT": self._precision,
-                "INFERENCE_NUM_THREADS": self._threads,
-                "NUM_STREAMS": streams,
-                "ENABLE_CPU_PINNING": False,  # two processes pinned to the same cores would halve each other
-            },
-        )
         self._input = np.zeros((padded, self.tile_px, self.tile_px, 3), np.uint8)
         self._output = np.zeros((padded, self._cells, self._cells), np.float32)
         self._requests = [self._request(compiled, start, batch) for start in range(0, padded, batch)]
@@ -240,8 +231,24 @@ class OpenVinoRuntime:
         """Let go of the network."""
         self._model = None
         self._requests = []
+        self._compiled = {}
         self._count = 0
         self._input = self._input[:0]
+
+    def _compile(self, batch: int, streams: int) -> Any:  # noqa: ANN401 (openvino has no types)
+        """Compiled once for each layout: frames of many sizes share a few."""
+        key = (batch, streams, self._precision)
+        if key not in self._compiled:
+            model = self._model.clone()
+            model.reshape([batch, self.tile_px, self.tile_px, 3])
+            options = {
+                "INFERENCE_PRECISION_HINT": self._precision,
+                "INFERENCE_NUM_THREADS": self._threads,
+                "NUM_STREAMS": streams,
+                "ENABLE_CPU_PINNING": False,  # two processes pinned to the same cores would halve each other
+            }
+            self._compiled[key] = self._core.compile_model(model, "CPU", options)
+        return self._compiled[key]
 
     def _request(self, compiled: Any, start: int, batch: int) -> Any:  # noqa: ANN401 (openvino has no types)
         request = compiled.create_infer_request()

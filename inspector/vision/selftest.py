@@ -18,13 +18,19 @@ The specification allows 1e-3 (uniad.md 15). Measured: torch and OpenVINO differ
 that never learned hides a projection that is 2 % off behind 6e-4, so the test may and must be sharper.
 """
 
-SCORE_TOLERANCE: Final = 0.02
-"""Largest relative difference of a tile's score under reduced precision.
+SCORE_TOLERANCE: Final = 0.015
+"""Largest root mean square of the tiles' relative score differences under reduced precision.
 
-Measured on a light detector, bfloat16 against float32, 24 pictures of two products (2026-11): scores differ by 0.4 %
-(root mean square; 1.3 % at most) without bias (0.1 %), cells by 0.7 % of their tile's score. Scores of good parts
-spread by several times that.
+Measured, bfloat16 against float32, light detectors of 350 and some thousand steps (2026-11): scores differ by 0.4 and
+0.9 % (2.1 % at most), without bias (0.2 %), cells by 0.7 and 1.0 % of their tile's score. Scores of good parts spread
+by many times that.
 """
+
+WORST_TOLERANCE: Final = 0.04
+"""Largest relative difference of any tile's score under reduced precision."""
+
+ORDER_GAP: Final = 0.04
+"""Tiles whose scores differ by more than this must keep their order."""
 
 BIAS_TOLERANCE: Final = 0.005
 """Largest mean relative difference of the scores under reduced precision: a bias would move the limit."""
@@ -66,13 +72,14 @@ class Agreement:
         cell: largest difference of a cell.
         cell_rms: root mean square difference of the cells.
         score: largest relative difference of a tile's maximum.
-        bias: mean relative difference of the tiles' maxima, with its sign.
-        ordered: whether tiles whose reference scores differ by more than twice the score tolerance keep their order.
+        score_rms, bias: root mean square and mean of these differences, the mean with its sign.
+        ordered: whether tiles whose reference scores differ by more than `ORDER_GAP` keep their order.
     """
 
     cell: float
     cell_rms: float
     score: float
+    score_rms: float
     bias: float
     ordered: bool
 
@@ -86,7 +93,8 @@ class Agreement:
         """Near enough for verdicts to stay the same, so that reduced precision may be used."""
         return (
             self.cell_rms <= CELL_TOLERANCE
-            and self.score <= SCORE_TOLERANCE
+            and self.score_rms <= SCORE_TOLERANCE
+            and self.score <= WORST_TOLERANCE
             and abs(self.bias) <= BIAS_TOLERANCE
             and self.ordered
         )
@@ -94,11 +102,12 @@ class Agreement:
     def __str__(self) -> str:
         """For the log."""
         return (
-            f"cells differ by {self.cell_rms:.2%}, scores by {self.score:.2%} at most and {self.bias:+.2%} on average"
+            f"cells differ by {self.cell_rms:.2%}, scores by {self.score_rms:.2%},"
+            f" {self.score:.2%} at most and {self.bias:+.2%} on average"
         )
 
 
-_FAR: Final = Agreement(math.inf, math.inf, math.inf, math.inf, ordered=False)
+_FAR: Final = Agreement(math.inf, math.inf, math.inf, math.inf, math.inf, ordered=False)
 
 
 def compare_maps(maps: NDArray[np.float32], reference: NDArray[np.float32]) -> Agreement:
@@ -109,12 +118,13 @@ def compare_maps(maps: NDArray[np.float32], reference: NDArray[np.float32]) -> A
     cells = np.abs(maps - reference) / wanted[:, None, None]
     ratio = scores / wanted - 1
     order = np.argsort(wanted)
-    gap = wanted[order][None, :] > wanted[order][:, None] * (1 + 2 * SCORE_TOLERANCE)
+    gap = wanted[order][None, :] > wanted[order][:, None] * (1 + ORDER_GAP)
     kept = scores[order][None, :] > scores[order][:, None]
     return Agreement(
         cell=float(cells.max()),
         cell_rms=float(np.sqrt(np.square(cells).mean())),
         score=float(np.abs(ratio).max()),
+        score_rms=float(np.sqrt(np.square(ratio).mean())),
         bias=float(ratio.mean()),
         ordered=bool(kept[gap].all()),
     )
