@@ -14,7 +14,7 @@ class PartCounter:
     """Begins with what the records say and counts on; simulated parts are never added to real ones (FS-12)."""
 
     def __init__(self, records: RecordStore, clock: Clock, *, simulated: bool) -> None:
-        """Start at zero; `load` reads the records."""
+        """Start at zero; `load` reads the records of real or of simulated parts."""
         self._records = records
         self._clock = clock
         self._simulated = simulated
@@ -22,6 +22,12 @@ class PartCounter:
         self.lot = ""
         self.lot_counts = Counts()
         self.shift_counts = Counts()
+
+    def use(self, *, simulated: bool) -> None:
+        """The camera turned out to be a real one, or not: begin with the sums of its kind."""
+        if simulated != self._simulated:
+            self._simulated = simulated
+            self.load()
 
     def load(self) -> None:
         """Read the sums from the records."""

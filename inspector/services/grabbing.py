@@ -101,6 +101,12 @@ class Grabber:
             camera = self._catalog.open(self._source)
             try:
                 applied = camera.apply(self._recipe.camera)
+                if applied.settings.trigger is not self._recipe.camera.trigger:
+                    raise OperationalError(
+                        "CAM-004",
+                        f"{self._source} has no trigger, and the recipe wants {self._recipe.camera.trigger.value}.",
+                        "Choose a recipe that runs freely, or another camera.",
+                    )
                 if applied.lacking:
                     logger.warning("%s has no %s", self._source, ", ".join(applied.lacking))
                 self._listener.opened(camera.info, self._frame_size(camera, stop))

@@ -47,6 +47,8 @@ class InspectionService:
         self._status = LineStatus(LineState.STOPPED, parts.clock.now())
         self._current: LineRun | None = None
         self._model: AnomalyModel | None = None
+        self._camera: CameraInfo | None = None
+        self._camera_of = ""
         self._camera_lost = ""
         self._checkpoint_ns = parts.clock.monotonic_ns()
         self._streak = NotInspectedStreak()
@@ -107,6 +109,8 @@ class InspectionService:
     @property
     def simulated(self) -> bool:
         """Whether the source is not a production camera (FS-12)."""
+        if self._camera is not None and self._camera_of == self.source:
+            return self._camera.simulated
         return not self.source.startswith("genicam:")
 
     @property
@@ -307,6 +311,8 @@ class InspectionService:
         if not self._in(LineState.STARTING) or self._current is None:
             return
         logger.info("Camera %s is open, frames of %s", info.id, size)
+        self._camera, self._camera_of = info, self.source
+        self._counter.use(simulated=info.simulated)
         self._change(LineState.STARTING, StartStep.OUTPUT)
         try:
             if size is not None:

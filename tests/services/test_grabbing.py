@@ -135,3 +135,15 @@ def test_a_source_with_an_end_finishes() -> None:
     camera.finished = True
     assert heard.next() == ("finished", None)
     assert grab.stop()
+
+
+def test_a_camera_without_the_recipes_trigger_is_refused() -> None:
+    camera = ScriptedCamera()
+    camera.lacking = ("trigger",)
+    heard = Heard()
+    waiting = replace(FIXED, camera=CameraSettings(trigger=TriggerMode.SOFTWARE))
+    grab = grabber(ScriptedCatalog(camera), heard, waiting)
+    grab.start()
+    assert heard.next() == ("lost", "CAM-004")
+    assert camera.calls == ["apply", "close"]
+    assert grab.stop()

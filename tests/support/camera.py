@@ -3,11 +3,12 @@
 import queue
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 
 from inspector.core.errors import OperationalError
 from inspector.core.frame import Frame, MissedFrame
 from inspector.core.ports import AppliedSettings, CameraInfo, StreamStatistics
-from inspector.core.recipe import CameraSettings
+from inspector.core.recipe import CameraSettings, TriggerMode
 
 INFO = CameraInfo("simulated:test", "simulated", simulated=True)
 Item = Frame | MissedFrame | OperationalError
@@ -34,7 +35,8 @@ class ScriptedCamera:
 
     def apply(self, settings: CameraSettings) -> AppliedSettings:
         self.calls.append("apply")
-        return AppliedSettings(settings, self.lacking)
+        kept = replace(settings, trigger=TriggerMode.FREE) if "trigger" in self.lacking else settings
+        return AppliedSettings(kept, self.lacking)
 
     def start(self) -> None:
         self.calls.append("start")
