@@ -539,6 +539,14 @@
         <source>preview; the full picture is in the record</source>
         <translation>预览图；完整图像见记录</translation>
     </message>
+    <message>
+        <source>Picture</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Picture of part {number}: {verdict}</source>
+        <translation>零件 {number} 的图像：{verdict}</translation>
+    </message>
 </context>
 <context>
     <name>KeysSheet</name>

@@ -23,6 +23,7 @@ from inspector.ui.main_window import MainWindow, StationInfo
 from inspector.ui.tools import PageTools
 from inspector.ui.translation import Translation
 from tests.support.image_store import MemoryImageStore
+from tests.support.pseudo import PseudoTranslator
 from tests.support.record_store import MemoryRecordStore
 from tests.support.scripted_line import ScriptedLine, draw_part, fault
 
@@ -188,7 +189,11 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     application = create_application(sys.argv[:1])
     width, height = (int(side) for side in args.size.split("x"))
-    translation = Translation(RESOURCES / "translations", args.language)
+    pseudo = args.language == "pseudo"
+    translation = Translation(RESOURCES / "translations", "en" if pseudo else args.language)
+    translator = PseudoTranslator()
+    if pseudo:
+        application.installTranslator(translator)
     look = Look(
         application,
         RESOURCES,

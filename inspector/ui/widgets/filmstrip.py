@@ -100,8 +100,8 @@ class Filmstrip(FocusRing, QWidget):
         return QSize(self._look.px(240), self._look.px(17) + 2 * small + self._look.px(2))
 
     def minimumSizeHint(self) -> QSize:
-        """Sixteen cells of 15 mm."""
-        return QSize(SHOWN * self._look.px(15), self.sizeHint().height())
+        """Sixteen cells of 11 mm, on an upright screen; elsewhere they are wider than a finger."""
+        return QSize(SHOWN * self._look.px(11), self.sizeHint().height())
 
     def cell_rect(self, index: int) -> QRect:
         """Cell of the strip, 0 at the left."""

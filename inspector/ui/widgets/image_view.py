@@ -27,6 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 
 from inspector.ui.look import Look
+from inspector.ui.messages import verdict_name
 from inspector.ui.parts import Part
 from inspector.ui.theme import TypeSize
 from inspector.ui.widgets.focus import FocusRing, paint_focus
@@ -106,6 +107,7 @@ class ImageView(FocusRing, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.grabGesture(Qt.GestureType.PinchGesture)
         look.changed.connect(self.update)
+        self._describe()
 
     # --- content ------------------------------------------------------------------------------------------------------
 
@@ -131,6 +133,7 @@ class ImageView(FocusRing, QWidget):
         if content.part is not self._overlay_of:
             self._overlay_of = content.part
             self._prepare_overlay(content.part)
+            self._describe()
         self.update()
 
     def _prepare_overlay(self, part: Part | None) -> None:
@@ -536,7 +539,18 @@ class ImageView(FocusRing, QWidget):
         """Say notes again in another language."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
+            self._describe()
             self.update()
+
+    def _describe(self) -> None:
+        """What screen readers say; the verdict itself is said by its own block."""
+        part = self._content.part
+        name = self.tr("Picture")
+        if part is not None:
+            name = self.tr("Picture of part {number}: {verdict}").format(
+                number=part.frame_id, verdict=verdict_name(part.verdict)
+            )
+        self.setAccessibleName(name)
 
 
 def _wrap(picture: NDArray[np.uint8]) -> QImage:

@@ -31,6 +31,7 @@ class TrendPlot(QWidget):
         # Not a PlotItem, which makes menus of its own that nobody owns.
         self._plot = pyqtgraph.GraphicsLayoutWidget(parent=self)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._plot.ci.layout.setContentsMargins(0, 0, 0, 0)
         self._plot.ci.layout.setSpacing(0)
