@@ -536,8 +536,8 @@
         <translation>叠加图不可用</translation>
     </message>
     <message>
-        <source>preview; the full picture is in the record</source>
-        <translation>预览图；完整图像见记录</translation>
+        <source>preview; the full picture is no longer in memory</source>
+        <translation>预览图；完整图像已不在内存中</translation>
     </message>
     <message>
         <source>Picture</source>

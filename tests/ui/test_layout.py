@@ -9,6 +9,7 @@ from inspector.ui.main_window import MainWindow
 from inspector.ui.translation import Language, Translation
 from inspector.ui.widgets.buttons import Button
 from inspector.ui.widgets.elided_label import ElidedLabel
+from inspector.ui.widgets.verdict_banner import VerdictBanner
 from tests.support.pseudo import PseudoTranslator
 from tests.support.scripted_line import RECIPE, ScriptedLine, draw_part, fault
 
@@ -28,6 +29,8 @@ def cut_off(window: MainWindow) -> list[str]:
             found.append(f"{type(widget).__name__} at {box}")
         if isinstance(widget, Button) and widget.text() and not widget.text_fits():
             found.append(f"button {widget.text()!r} of {widget.width()} px")
+        if isinstance(widget, VerdictBanner) and not widget.text_fits():
+            found.append(f"verdict {widget.content}")
         if isinstance(widget, QLabel) and widget.text():
             needed = widget.heightForWidth(widget.width()) if widget.wordWrap() else widget.sizeHint().height()
             if needed > widget.height() + 1:

@@ -127,7 +127,7 @@ class Counters(FocusRing, QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), look.color("bg_panel"))
         pad = look.px(3)
-        labels_width = round(self.width() * 0.36)
+        labels_width = self._labels_width()
         column = (self.width() - 2 * pad - labels_width) // 2
         first = QRect(pad + labels_width, 0, column - look.px(2), 0)
         second = QRect(pad + labels_width + column, 0, column, 0)
@@ -196,6 +196,12 @@ class Counters(FocusRing, QWidget):
             (self.tr("Not inspected", "row of counters"), "verdict_none", "none_fill", counts("not_inspected")),
             (self.tr("Yield", "row of counters"), "", "", (lot_share, shift_share)),
         )
+
+    def _labels_width(self) -> int:
+        """As wide as the longest label, within bounds that leave room for the numbers."""
+        metrics = QFontMetrics(self._look.font(TypeSize.SMALL if self._dense else TypeSize.BODY))
+        longest = max(metrics.horizontalAdvance(label) for label, *_ in self._rows())
+        return min(max(longest + self._look.px(6), round(self.width() * 0.36)), round(self.width() * 0.46))
 
     def _fitting(self, text: str, wanted: TypeSize, room: int) -> QFont:
         """As wanted, or smaller where a language needs more room."""

@@ -520,7 +520,7 @@ class ImageView(FocusRing, QWidget):
         if self._overlay_failed and not self._content.greyed and (self._content.heat or self._content.outline):
             notes.append(self.tr("overlay unavailable"))
         if self._content.preview and self._image is not None:
-            notes.append(self.tr("preview; the full picture is in the record"))
+            notes.append(self.tr("preview; the full picture is no longer in memory"))
         font = self._look.font(TypeSize.SMALL)
         metrics = QFontMetrics(font)
         painter.setFont(font)

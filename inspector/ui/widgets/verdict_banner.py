@@ -74,6 +74,21 @@ class BannerContent:
 _STEP_ICONS = {StepMark.DONE: "step_done", StepMark.NOW: "step_now", StepMark.OPEN: "step_open"}
 
 
+_WRAPPED = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
+
+
+@dataclass(frozen=True, slots=True)
+class _TitleBlock:
+    """Title and sentence, measured."""
+
+    box: QRect
+    title_font: QFont
+    reason_font: QFont
+    title_height: int
+    reason_height: int
+    height: int
+
+
 class VerdictBanner(QWidget):
     """Paints a `BannerContent`."""
 
@@ -147,8 +162,7 @@ class VerdictBanner(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             half = width // 2
             painter.drawRect(self.rect().adjusted(half, half, -half - 1, -half - 1))
-        pad = look.px(3.5)
-        inner = self.rect().adjusted(pad, look.px(1.5), -pad, -look.px(1.5))
+        inner = self._inner()
         if content.steps:
             self._paint_steps(painter, inner, ink)
         elif content.word:
@@ -185,9 +199,8 @@ class VerdictBanner(QWidget):
         body = look.font(TypeSize.BODY)
         painter.setFont(body)
         reason = QRect(inner.left(), row.bottom() + look.px(0.8), inner.width(), 2 * QFontMetrics(body).height())
-        flags = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
-        painter.drawText(reason, flags, content.reason)
-        used = painter.boundingRect(reason, flags, content.reason).height() if content.reason else 0
+        painter.drawText(reason, _WRAPPED, content.reason)
+        used = painter.boundingRect(reason, _WRAPPED, content.reason).height() if content.reason else 0
         painter.setFont(self._ratio_font())
         below = QRect(inner.left(), reason.top() + used, inner.width(), inner.bottom() - reason.top() - used)
         last = " · ".join(filter(None, (content.ratio, "" if beside else content.qualifier)))
@@ -227,31 +240,54 @@ class VerdictBanner(QWidget):
     def _paint_title(self, painter: QPainter, inner: QRect, ink: QColor) -> None:
         """A block without a verdict: icon, a title, a sentence."""
         content, look = self._content, self._look
-        side = look.px(9) if content.icon else 0
-        gap = look.px(3) if side else 0
-        title_font = look.font(TypeSize.TITLE, bold=True)
-        flags = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextWordWrap)
-        box = inner.adjusted(side + gap, 0, 0, 0)
-        title = QFontMetrics(title_font).boundingRect(box, flags, content.title)
-        body = look.font(TypeSize.BODY)
-        reason = QFontMetrics(body).boundingRect(box, flags, content.reason) if content.reason else QRect()
-        between = look.px(1.2) if content.reason else 0
-        top = inner.top() + max(0, (inner.height() - title.height() - between - reason.height()) // 2)
+        block = self._title_block(inner)
+        box = block.box
+        top = inner.top() + max(0, (inner.height() - block.height) // 2)
         if content.icon:
-            look.icons.paint(
-                painter,
-                content.icon,
-                ink.name(),
-                inner.left(),
-                top + (min(title.height(), 2 * QFontMetrics(title_font).height()) - side) / 2,
-                side,
-            )
+            side = look.px(9)
+            first_lines = min(block.title_height, 2 * QFontMetrics(block.title_font).height())
+            y = top + (first_lines - side) / 2
+            look.icons.paint(painter, content.icon, ink.name(), inner.left(), y, side)
         painter.setPen(ink)
-        painter.setFont(title_font)
-        painter.drawText(QRect(box.left(), top, box.width(), title.height()), flags, content.title)
-        painter.setFont(body)
-        rest = QRect(box.left(), top + title.height() + between, box.width(), inner.bottom() - top)
-        painter.drawText(rest, flags, content.reason)
+        painter.setFont(block.title_font)
+        painter.drawText(QRect(box.left(), top, box.width(), block.title_height), _WRAPPED, content.title)
+        painter.setFont(block.reason_font)
+        below = QRect(box.left(), top + block.height - block.reason_height, box.width(), block.reason_height)
+        painter.drawText(below, _WRAPPED, content.reason)
+
+    def _title_block(self, inner: QRect) -> "_TitleBlock":
+        """The largest of three type sizes in which title and sentence fit."""
+        content, look = self._content, self._look
+        left = look.px(9) + look.px(3) if content.icon else 0
+        box = inner.adjusted(left, 0, 0, 0)
+        between = look.px(1.2) if content.reason else 0
+        sizes = (
+            (TypeSize.TITLE, TypeSize.BODY),
+            (TypeSize.BODY, TypeSize.BODY),
+            (TypeSize.BODY, TypeSize.SMALL),
+        )
+        blocks = []
+        for title_size, reason_size in sizes:
+            title_font, reason_font = look.font(title_size, bold=True), look.font(reason_size)
+            title = QFontMetrics(title_font).boundingRect(box, _WRAPPED, content.title).height()
+            reason = QFontMetrics(reason_font).boundingRect(box, _WRAPPED, content.reason).height()
+            reason = reason if content.reason else 0
+            blocks.append(_TitleBlock(box, title_font, reason_font, title, reason, title + between + reason))
+        return next((block for block in blocks if block.height <= inner.height()), blocks[-1])
+
+    def text_fits(self) -> bool:
+        """Whether nothing of the text is cut off at the present size; for tests of layouts."""
+        inner = self._inner()
+        if self._content.word:
+            metrics = QFontMetrics(self._look.font(TypeSize.BODY))
+            reason = metrics.boundingRect(inner, _WRAPPED, self._content.reason).height()
+            ratio = QFontMetrics(self._ratio_font()).height() if self._content.ratio else 0
+            return round(self.cap_px * 1.55) + self._look.px(0.8) + reason + ratio <= inner.height() + 1
+        return self._title_block(inner).height <= inner.height()
+
+    def _inner(self) -> QRect:
+        pad = self._look.px(3.5)
+        return self.rect().adjusted(pad, self._look.px(1.5), -pad, -self._look.px(1.5))
 
     def _paint_steps(self, painter: QPainter, inner: QRect, ink: QColor) -> None:
         """Steps of starting, ticking off."""
