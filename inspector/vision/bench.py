@@ -21,7 +21,7 @@ from inspector.core.frame import Frame
 from inspector.core.geometry import Size
 from inspector.core.recipe import Framing, Recipe
 from inspector.core.refs import ModelRef
-from inspector.vision.device import DeviceChoice, peak_memory_mb
+from inspector.vision.device import DeviceChoice, default_threads, peak_memory_mb
 from inspector.vision.manifest import Manifest
 from inspector.vision.model import TiledModel
 from inspector.vision.networks.backbone import load_lite0_weights
@@ -34,7 +34,7 @@ from inspector.vision.store import SELF_TEST_TILES, read_model_folder
 from inspector.vision.tiles import FramePlan, ModelGeometry, cut_frame, plan_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -74,8 +74,8 @@ def run_bench(
 
     Returns:
         What `bench --json` writes: "device", "runtime", "frame", "tiles", "ms" {"p50", "p99"}, "stages_ms" by stage,
-        "bare_model_ms", "ratio_to_bare_model", "peak_memory_mb"; besides "scale", "frames", "load_ms", "prepare_ms" and
-        "torch_eager_ms". Times are medians a frame, the bare model's and torch eager's for the same tiles.
+        "bare_model_ms", "ratio_to_bare_model", "peak_memory_mb"; besides "threads", "scale", "frames",
+        "load_ms", "prepare_ms" and "torch_eager_ms". Times are medians a frame, the bare model's and torch eager's for the same tiles.
 
     Raises:
         OperationalError: RCP-001, RCP-002, GPU-001.
@@ -85,18 +85,18 @@ def run_bench(
     image = draw_frame(frame)
     manifest, detector, self_test = _untrained(image) if folder is None else _stored(folder)
     recipe = _recipe(manifest, scale)
+    threads = threads or default_threads()
     plan = plan_frame(recipe, frame, ModelGeometry(manifest.tile_px, manifest.rim_cells, manifest.offset_px))
     yardstick = TorchRuntime(copy.deepcopy(detector), manifest.input)
     model = TiledModel.from_detector(
-        # Without products every level is 1.0, so that any model can be measured in tiles.
-        replace(manifest, products={}),
+        _measurable(manifest),
         detector,
         ModelRef(manifest.name, manifest.version, ""),
         device=device,
         threads=threads,
         self_test=self_test,
     )
-    with contextlib.closing(model), contextlib.closing(yardstick):
+    with contextlib.closing(model), contextlib.closing(yardstick), _torch_threads(threads):
         loaded = time.perf_counter_ns()
         model.prepare(recipe, frame)
         model.self_test()
@@ -116,12 +116,24 @@ def run_bench(
             "ratio_to_bare_model": round(statistics.median(found.frame_ms) / statistics.median(found.bare_ms), 3),
             "torch_eager_ms": round(statistics.median(found.eager_ms), 2),
             "peak_memory_mb": round(peak_memory_mb(), 1),
+            "threads": threads,
             "scale": recipe.scale,
             "frames": frames,
             "load_ms": round((loaded - begin) / 1e6),
             "prepare_ms": round((prepared - loaded) / 1e6),
         }
     return result
+
+
+@contextlib.contextmanager
+def _torch_threads(threads: int) -> Iterator[None]:
+    """Give torch eager as many threads as the runtime it is compared with."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def draw_frame(size: Size) -> NDArray[np.uint8]:
@@ -207,10 +219,21 @@ def _untrained(image: NDArray[np.uint8]) -> tuple[Manifest, Detector, SelfTest]:
     return manifest, detector, make_self_test(detector, manifest.input, tiles)
 
 
+def _measurable(manifest: Manifest) -> Manifest:
+    """The model with levels for tiles, whatever it was taught; its scores stay, because they decide the precision."""
+    products = {name: replace(entry, tile_level=entry.tile_level or 1.0) for name, entry in manifest.products.items()}
+    return replace(manifest, products=products)
+
+
 def _recipe(manifest: Manifest, scale: float | None) -> Recipe:
     taught = [entry for entry in manifest.products.values() if entry.framing is not Framing.WHOLE]
     chosen = scale or (taught[0].scale if taught else DEFAULT_SCALE)
     overlap_px = taught[0].overlap_px if taught else manifest.overlap_px
     return Recipe(
-        product="bench", version=0, model_name=manifest.name, framing=Framing.TILES, scale=chosen, overlap_px=overlap_px
+        product=next(iter(manifest.products), "bench"),
+        version=0,
+        model_name=manifest.name,
+        framing=Framing.TILES,
+        scale=chosen,
+        overlap_px=overlap_px,
     ).validated()

@@ -13,7 +13,7 @@ from inspector.core.recipe import Framing, Recipe
 from inspector.vision.device import DeviceChoice, choose_device, default_threads
 from inspector.vision.host_engine import HostEngine
 from inspector.vision.runtimes import OpenVinoRuntime
-from inspector.vision.selftest import SelfTest, compare_maps
+from inspector.vision.selftest import SelfTest, compare_maps, score_tolerance
 from inspector.vision.tensor_engine import TensorEngine
 from inspector.vision.tiles import FramePlan, ModelGeometry, ViewMaps, plan_frame
 
@@ -108,13 +108,20 @@ class TiledModel:
         Raises:
             OperationalError: GPU-001: no such device, or out of memory.
         """
+        tolerance = score_tolerance(entry.scores for entry in manifest.products.values())
         where = device if isinstance(device, torch.device) else choose_device(device)
         engine: Engine
         if where.type == "cuda":
-            engine = TensorEngine(detector, manifest.input, where, self_test=self_test)
+            engine = TensorEngine(detector, manifest.input, where, self_test=self_test, score_tolerance=tolerance)
         else:
             engine = HostEngine(
-                OpenVinoRuntime(detector, manifest.input, threads=threads or default_threads(), self_test=self_test)
+                OpenVinoRuntime(
+                    detector,
+                    manifest.input,
+                    threads=threads or default_threads(),
+                    self_test=self_test,
+                    score_tolerance=tolerance,
+                )
             )
         logger.info("model %s runs on %s with %s", ref, engine.device, engine.name)
         return cls(manifest, engine, ref, self_test=self_test)

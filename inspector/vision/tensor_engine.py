@@ -24,7 +24,7 @@ from inspector.core.errors import OperationalError
 from inspector.vision.device import device_name
 from inspector.vision.preprocess import mirror_indices
 from inspector.vision.runtimes import PixelDetector
-from inspector.vision.selftest import SelfTest, compare_maps
+from inspector.vision.selftest import SCORE_TOLERANCE, SelfTest, compare_maps
 from inspector.vision.tiles import FramePlan, ViewMaps
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ class TensorEngine:
         device: torch.device,
         *,
         self_test: SelfTest | None = None,
+        score_tolerance: float = SCORE_TOLERANCE,
     ) -> None:
         """Move the detector to the device and choose the precision.
 
@@ -164,6 +165,7 @@ class TensorEngine:
             statistics: how pixels are scaled.
             device: a CUDA device; the processor only in tests.
             self_test: the evidence that half precision needs; None stays with float32.
+            score_tolerance: how much noise half precision may add to scores; see `selftest.score_tolerance`.
         """
         self._device = device
         self._dtype = torch.float32
@@ -175,7 +177,7 @@ class TensorEngine:
             network.detector.encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             self._network: PixelDetector | None = network
             if device.type == "cuda" and self_test is not None:
-                self._choose_precision(self_test)
+                self._choose_precision(self_test, score_tolerance)
 
     @property
     def device(self) -> str:
@@ -311,16 +313,17 @@ class TensorEngine:
             parts = [self._network(tiles[start : start + BATCH]) for start in range(0, len(tiles), BATCH)]
         return torch.cat(parts).float()
 
-    def _choose_precision(self, self_test: SelfTest) -> None:
+    def _choose_precision(self, self_test: SelfTest, score_tolerance: float) -> None:
         """Take half precision when the stored tiles come out near enough in it."""
         if not compare_maps(self.check(self_test.tiles), self_test.maps).exact:
             return  # wrong in float32 already; the self-test says so
         self._dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
         maps = self.check(self_test.tiles)
         found = compare_maps(maps, self_test.maps)
-        verdict = "taken" if found.acceptable else "refused"
+        accepted = found.acceptable(score_tolerance)
+        verdict = "taken" if accepted else "refused"
         logger.info("%s %s: %s", self.name, verdict, found)
-        if found.acceptable:
+        if accepted:
             self._reference = maps
         else:
             self._dtype = torch.float32
