@@ -96,7 +96,9 @@ class MainWindow(QWidget):
             self.show()
 
     def show_page(self, index: int) -> None:
-        """Open a page by its tab."""
+        """Open a page by its tab; a question belongs to the page that it was asked on."""
+        if self.station_page.sheet is not None:
+            self.station_page.sheet.dismiss()
         self.pages.setCurrentIndex(index)
         self.tabs.choose(index)
         page = self.pages.currentWidget()
@@ -135,6 +137,8 @@ class MainWindow(QWidget):
 
     def _bind_keys(self) -> None:
         for key, slot in (
+            ("F10", self.station_page.controls.pause.click),
+            ("Ctrl+F10", self._on_stop_key),
             ("F2", self._on_station_key),
             ("F4", self._on_history_key),
             ("F8", self.fault_bar.acknowledge_first),
@@ -164,6 +168,12 @@ class MainWindow(QWidget):
         self.header.show_recipe(recipe)
 
     # --- what people press --------------------------------------------------------------------------------------------
+
+    def _on_stop_key(self) -> None:
+        """Stop works from every page; it asks where the line can be seen."""
+        if self.station_page.controls.stop.isEnabled():
+            self.show_page(0)
+            self.station_page.controls.stop.click()
 
     def _on_station_key(self) -> None:
         self.show_page(0)

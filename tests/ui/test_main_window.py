@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from inspector.core.line import FaultLife, LineState
 from inspector.ui.keys_sheet import KeysSheet
 from inspector.ui.main_window import MainWindow
-from inspector.ui.station.questions import CloseQuestion, FaultListSheet, FaultSheet
+from inspector.ui.station.questions import CloseQuestion, FaultListSheet, FaultSheet, StopQuestion
 from tests.support.scripted_line import ScriptedLine, draw_part, fault
 
 IMAGE = draw_part(64, 80)
@@ -80,6 +80,23 @@ def test_keys_are_listed_on_a_question_mark(window: MainWindow) -> None:
     QTest.keyClick(window.station_page.well, Qt.Key.Key_Question)
     assert isinstance(window.station_page.sheet, KeysSheet)
     QTest.keyClick(window.station_page.sheet, Qt.Key.Key_Escape)
+    assert window.station_page.sheet is None
+
+
+def test_pause_and_stop_work_from_every_page(line: ScriptedLine, window: MainWindow, qtbot) -> None:
+    line.set_state(LineState.RUNNING)
+    qtbot.waitUntil(lambda: window.station_page.controls.pause.isEnabled())
+    window.show_page(1)
+    QTest.keyClick(window, Qt.Key.Key_F10)
+    assert line.asked == [("pause",)]
+    QTest.keyClick(window, Qt.Key.Key_F10, Qt.KeyboardModifier.ControlModifier)
+    assert window.pages.currentIndex() == 0
+    assert isinstance(window.station_page.sheet, StopQuestion)
+
+
+def test_a_question_does_not_follow_to_another_page(window: MainWindow) -> None:
+    window.station_page.controls.lot.click()
+    window.show_page(1)
     assert window.station_page.sheet is None
 
 

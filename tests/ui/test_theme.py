@@ -1,6 +1,8 @@
 """Colors that can be read, and sizes that are true on the glass."""
 
 import dataclasses
+import math
+from itertools import combinations
 
 import pytest
 
@@ -50,6 +52,35 @@ def test_text_can_be_read(palette: Palette, ink: str, surface: str) -> None:
 @pytest.mark.parametrize(("line", "surface"), SHAPES, ids=["-".join(pair) for pair in SHAPES])
 def test_shapes_stand_out(palette: Palette, line: str, surface: str) -> None:
     assert contrast(getattr(palette, line), getattr(palette, surface)) >= 2.9
+
+
+# Source: Viénot, Brettel and Mollon 1999, "Digital video colourmaps for checking the legibility of displays by
+# dichromats"; on linear RGB.
+WEAK_EYES = {
+    "green-weak": ((0.29275, 0.70725, 0.0), (0.29275, 0.70725, 0.0), (-0.02234, 0.02234, 1.0)),
+    "red-weak": ((0.11238, 0.88762, 0.0), (0.11238, 0.88762, 0.0), (0.00401, -0.00401, 1.0)),
+}
+
+
+def lab(color: str, eyes: tuple[tuple[float, ...], ...]) -> tuple[float, float, float]:
+    """CIE L*a*b* (D65) of a color as such eyes see it."""
+    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    seen = [min(1.0, max(0.0, sum(w * v for w, v in zip(row, linear, strict=True)))) for row in eyes]
+    rows = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
+    white = (0.95047, 1.0, 1.08883)
+    xyz = [sum(w * v for w, v in zip(row, seen, strict=True)) / n for row, n in zip(rows, white, strict=True)]
+    f = [value ** (1 / 3) if value > 0.008856 else 7.787 * value + 16 / 116 for value in xyz]
+    return (116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2]))
+
+
+@BOTH
+@pytest.mark.parametrize("eyes", WEAK_EYES.values(), ids=WEAK_EYES)
+def test_verdicts_differ_for_color_weak_eyes(palette: Palette, eyes: tuple[tuple[float, ...], ...]) -> None:
+    """A-41: at least 20 apart, besides their shapes."""
+    fills = [lab(getattr(palette, name), eyes) for name in ("ok_fill", "ng_fill", "check_fill", "none_fill")]
+    distances = [math.dist(first, second) for first, second in combinations(fills, 2)]
+    assert min(distances) >= 20
 
 
 @BOTH

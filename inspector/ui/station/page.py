@@ -145,11 +145,8 @@ class StationPage(QWidget):
         self.column.counters.balance_asked.connect(self._on_balance_asked)
 
     def _bind_keys(self) -> tuple[QShortcut, ...]:
-        """Keys that act while no question is open; Pause and Stop act always. No letter starts or stops a line."""
-        always = (("F10", self.controls.pause.click), ("Ctrl+F10", self.controls.stop.click))
-        for key, slot in always:
-            QShortcut(QKeySequence(key), self, slot)
-        others: tuple[tuple[str, Callable[[], None]], ...] = (
+        """Keys that act while this page is open and no question is; Start, Pause and Stop are keys of the window."""
+        keys: tuple[tuple[str, Callable[[], None]], ...] = (
             ("F7", self.controls.product.click),
             ("Ctrl+L", self.controls.lot.click),
             ("F", self.controls.flag.click),
@@ -166,7 +163,7 @@ class StationPage(QWidget):
             ("Left", self.strip_bar.go_back),
             ("Right", self.strip_bar.go_on),
         )
-        return tuple(QShortcut(QKeySequence(key), self, slot) for key, slot in others)
+        return tuple(QShortcut(QKeySequence(key), self, slot) for key, slot in keys)
 
     # --- news of the line, in the main thread -------------------------------------------------------------------------
 
