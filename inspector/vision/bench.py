@@ -75,7 +75,8 @@ def run_bench(
     Returns:
         What `bench --json` writes: "device", "runtime", "frame", "tiles", "ms" {"p50", "p99"}, "stages_ms" by stage,
         "bare_model_ms", "ratio_to_bare_model", "peak_memory_mb"; besides "threads", "scale", "frames",
-        "load_ms", "prepare_ms" and "torch_eager_ms". Times are medians a frame, the bare model's and torch eager's for the same tiles.
+        "load_ms", "prepare_ms" and "torch_eager_ms". Times are medians a frame, the bare model's and torch
+        eager's for the same tiles.
 
     Raises:
         OperationalError: RCP-001, RCP-002, GPU-001.
