@@ -97,8 +97,7 @@ class MainWindow(QWidget):
 
     def show_page(self, index: int) -> None:
         """Open a page by its tab; a question belongs to the page that it was asked on."""
-        if self.station_page.sheet is not None:
-            self.station_page.sheet.dismiss()
+        self.station_page.asking.dismiss()
         self.pages.setCurrentIndex(index)
         self.tabs.choose(index)
         page = self.pages.currentWidget()
@@ -207,18 +206,18 @@ class MainWindow(QWidget):
     def _on_fault_help(self, fault: Fault) -> None:
         sheet = FaultSheet(self._tools.look, self._over(), fault)
         sheet.acknowledged.connect(self._on_acknowledged)
-        self.station_page.open_sheet(sheet)
+        self.station_page.asking.open(sheet)
         sheet.show_fault()
 
     def _on_fault_list(self) -> None:
         sheet = FaultListSheet(self._tools.look, self._over(), self.fault_bar.faults)
         sheet.acknowledged.connect(self._on_acknowledged)
-        self.station_page.open_sheet(sheet)
+        self.station_page.asking.open(sheet)
         sheet.show_list()
 
     def _on_keys(self) -> None:
         sheet = KeysSheet(self._tools.look, self._over())
-        self.station_page.open_sheet(sheet)
+        self.station_page.asking.open(sheet)
         sheet.show_keys()
 
     def _over(self) -> QWidget:
@@ -266,7 +265,7 @@ class MainWindow(QWidget):
         self.show_page(0)
         question = CloseQuestion(self._tools.look, self.station_page.well, "stop")
         question.confirmed.connect(self._on_close_confirmed)
-        self.station_page.open_sheet(question)
+        self.station_page.asking.open(question)
         question.ask()
 
     def _on_close_confirmed(self) -> None:

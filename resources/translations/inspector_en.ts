@@ -54,16 +54,6 @@
     </message>
 </context>
 <context>
-    <name>StationPage</name>
-    <message numerus="yes">
-        <source>Frozen, %n part(s) since</source>
-        <translation>
-            <numerusform>Frozen, %n part since</numerusform>
-            <numerusform>Frozen, %n parts since</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>_Row</name>
     <message numerus="yes">
         <source>%n faults, first: {code} {name}</source>

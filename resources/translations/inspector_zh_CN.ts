@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>Asking</name>
+    <message>
+        <source>Part {number} is on the review list</source>
+        <translation>零件 {number} 已列入复判清单</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Taken off the review list</source>
+        <translation>已从复判清单移除</translation>
+    </message>
+</context>
+<context>
     <name>BalanceSheet</name>
     <message>
         <source>Is every part accounted for?</source>
@@ -991,11 +1006,13 @@
         <source>There is no picture of this part</source>
         <translation>此零件没有图像</translation>
     </message>
-    <message numerus="yes">
-        <source>Frozen, %n part(s) since</source>
-        <translation>
-            <numerusform>已冻结，此后 %n 个零件</numerusform>
-        </translation>
+    <message>
+        <source>Frozen, 1 part since</source>
+        <translation>已冻结，此后 1 个零件</translation>
+    </message>
+    <message>
+        <source>Frozen, {count} parts since</source>
+        <translation>已冻结，此后 {count} 个零件</translation>
     </message>
     <message>
         <source>goes on in {seconds} s</source>
@@ -1004,18 +1021,6 @@
     <message>
         <source>display is skipping; sums and records are complete</source>
         <translation>画面有跳帧；计数和记录完整</translation>
-    </message>
-    <message>
-        <source>Part {number} is on the review list</source>
-        <translation>零件 {number} 已列入复判清单</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>撤销</translation>
-    </message>
-    <message>
-        <source>Taken off the review list</source>
-        <translation>已从复判清单移除</translation>
     </message>
 </context>
 <context>

@@ -141,7 +141,7 @@ def scenes(name: str, line: ScriptedLine, window: MainWindow) -> None:
     elif name == "lot":
         page.controls.lot.click()
         settle(0.2)
-        page.sheet.field.setText("2411-08")
+        page.asking.sheet.field.setText("2411-08")
     elif name == "keys":
         window.header.keys.click()
     elif name == "unbalanced":

@@ -72,15 +72,15 @@ def states(line: ScriptedLine, window: MainWindow):
     yield "frozen"
     page._unfreeze()
     for name, open_sheet in (
-        ("stop", page._on_stop),
-        ("product", page._on_choose_product),
-        ("lot", page._on_new_lot),
+        ("stop", page.asking.ask_stop),
+        ("product", page.asking.ask_product),
+        ("lot", page.asking.ask_lot),
         ("balance", page._on_balance_asked),
         ("keys", window._on_keys),
     ):
         open_sheet()
         yield name
-        page.sheet.dismiss()
+        page.asking.sheet.dismiss()
     page._on_flag()
     yield "flag"
     line.set_faults((fault("CAM-002"), fault("DAT-001"), fault("LIN-002"), fault("SYS-002")))
@@ -88,10 +88,10 @@ def states(line: ScriptedLine, window: MainWindow):
     yield "fault"
     window._on_fault_list()
     yield "fault list"
-    page.sheet.dismiss()
+    page.asking.sheet.dismiss()
     window._on_fault_help(line.faults[0])
     yield "fault help"
-    page.sheet.dismiss()
+    page.asking.sheet.dismiss()
     window.show_page(1)
     yield "history"
 

@@ -51,7 +51,7 @@ def test_help_says_the_steps_and_what_maintenance_needs(line: ScriptedLine, wind
     line.set_faults((fault("CAM-002"),))
     qtbot.waitUntil(lambda: window.fault_bar.isVisible())
     window.fault_bar.rows[0]._help.click()
-    sheet = window.station_page.sheet
+    sheet = window.station_page.asking.sheet
     assert isinstance(sheet, FaultSheet)
     assert sheet.title.text() == "CAM-002  Camera lost"
     assert "no answer for 2.0 s" in sheet._facts.text()
@@ -61,7 +61,7 @@ def test_all_faults_are_listed(line: ScriptedLine, window: MainWindow, qtbot) ->
     line.set_faults(tuple(fault(code) for code in ("CAM-002", "DAT-001", "LIN-002", "SYS-002")))
     qtbot.waitUntil(lambda: window.fault_bar.isVisible())
     window.fault_bar.rows[0]._more.click()
-    sheet = window.station_page.sheet
+    sheet = window.station_page.asking.sheet
     assert isinstance(sheet, FaultListSheet)
     assert sheet.title.text() == "4 faults"
     sheet._acknowledge.click()
@@ -78,9 +78,9 @@ def test_a_page_never_covers_the_fault_bar(line: ScriptedLine, window: MainWindo
 
 def test_keys_are_listed_on_a_question_mark(window: MainWindow) -> None:
     QTest.keyClick(window.station_page.well, Qt.Key.Key_Question)
-    assert isinstance(window.station_page.sheet, KeysSheet)
-    QTest.keyClick(window.station_page.sheet, Qt.Key.Key_Escape)
-    assert window.station_page.sheet is None
+    assert isinstance(window.station_page.asking.sheet, KeysSheet)
+    QTest.keyClick(window.station_page.asking.sheet, Qt.Key.Key_Escape)
+    assert window.station_page.asking.sheet is None
 
 
 def test_pause_and_stop_work_from_every_page(line: ScriptedLine, window: MainWindow, qtbot) -> None:
@@ -91,13 +91,13 @@ def test_pause_and_stop_work_from_every_page(line: ScriptedLine, window: MainWin
     assert line.asked == [("pause",)]
     QTest.keyClick(window, Qt.Key.Key_F10, Qt.KeyboardModifier.ControlModifier)
     assert window.pages.currentIndex() == 0
-    assert isinstance(window.station_page.sheet, StopQuestion)
+    assert isinstance(window.station_page.asking.sheet, StopQuestion)
 
 
 def test_a_question_does_not_follow_to_another_page(window: MainWindow) -> None:
     window.station_page.controls.lot.click()
     window.show_page(1)
-    assert window.station_page.sheet is None
+    assert window.station_page.asking.sheet is None
 
 
 def test_pages_are_opened_by_key_and_tab(window: MainWindow, qtbot) -> None:
@@ -118,7 +118,7 @@ def test_closing_a_line_at_work_asks_first(line: ScriptedLine, window: MainWindo
     line.set_state(state)
     assert not window.close()
     assert window.isVisible()
-    question = window.station_page.sheet
+    question = window.station_page.asking.sheet
     assert isinstance(question, CloseQuestion)
     question.confirm.click()
     assert line.asked == [("stop",)]
@@ -146,10 +146,16 @@ def test_questions_leave_nothing_behind(line: ScriptedLine, window: MainWindow, 
     qtbot.wait(50)
 
     def open_and_close() -> None:
-        for ask in (page._on_stop, page._on_new_lot, page._on_choose_product, window._on_keys, page._on_balance_asked):
+        for ask in (
+            page.asking.ask_stop,
+            page.asking.ask_lot,
+            page.asking.ask_product,
+            window._on_keys,
+            page._on_balance_asked,
+        ):
             ask()
             qtbot.wait(5)
-            page.sheet.dismiss()
+            page.asking.sheet.dismiss()
             qtbot.wait(5)
 
     open_and_close()

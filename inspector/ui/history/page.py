@@ -30,7 +30,8 @@ from inspector.ui.messages import VERDICT_ICONS, limit_text, reason_text, verdic
 from inspector.ui.parts import Part
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.buttons import Button
-from inspector.ui.widgets.image_view import ImageView, WellContent
+from inspector.ui.widgets.image_view import ImageView
+from inspector.ui.widgets.well_content import WellContent
 
 logger = logging.getLogger(__name__)
 

@@ -14,28 +14,25 @@ from inspector.core.recipe import Recipe
 from inspector.ui.bridge import LineBridge
 from inspector.ui.messages import product_title, version_text
 from inspector.ui.parts import Part, Pictures
+from inspector.ui.station.asking import SAY_S, Asking
 from inspector.ui.station.balance import BalanceWatch
 from inspector.ui.station.banner import Situation, banner_for, stopping_fault
 from inspector.ui.station.column import SideColumn
 from inspector.ui.station.controls import Controls
 from inspector.ui.station.line import StationLine
-from inspector.ui.station.lot_sheet import LotSheet
-from inspector.ui.station.product_sheet import ProductPicture, ProductSheet
-from inspector.ui.station.questions import BalanceSheet, StopQuestion
+from inspector.ui.station.product_sheet import ProductPicture
 from inspector.ui.station.showing import Showing
 from inspector.ui.station.strip_bar import StripBar
 from inspector.ui.station.view_bar import ViewBar
+from inspector.ui.station.well import WellSituation, well_content
 from inspector.ui.tools import PageTools
-from inspector.ui.widgets.image_view import ImageView, WellContent
+from inspector.ui.widgets.image_view import ImageView
 from inspector.ui.widgets.notice import Notice
-from inspector.ui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _TICK_MS = 100
-_UNDO_S = 10.0
-_SAY_S = 4.0
 _SKIPPING_S = 3.0
 _LIVE = frozenset({LineState.RUNNING})
 _GREYED = frozenset({LineState.STOPPED, LineState.STARTING, LineState.FAULTED, LineState.STOPPING})
@@ -61,7 +58,6 @@ class StationPage(QWidget):
             product_picture: a picture of a good part for the list of products.
         """
         super().__init__()
-        self._product_picture = product_picture
         self.setObjectName("page")
         self._line, self._tools, self._look = line, tools, tools.look
         self._status: LineStatus = line.status
@@ -71,14 +67,13 @@ class StationPage(QWidget):
         self._pictures, self._reject_pictures = Pictures(), Pictures()
         self._balance_watch = BalanceWatch()
         self._skipped_at_s = -_SKIPPING_S
-        self._flagged = ""
-        self._sheet: Sheet | None = None
         self.well = ImageView(self._look)
         self.view_bar = ViewBar(self._look)
         self.column = SideColumn(self._look)
         self.strip_bar = StripBar(self._look)
         self.controls = Controls(self._look)
         self.notice = Notice(self._look, self.well)
+        self.asking = Asking(line, tools, self.well, self.notice, product_picture=product_picture)
         self._lay_out()
         self._connect(bridge)
         self._shortcuts = self._bind_keys()
@@ -93,11 +88,6 @@ class StationPage(QWidget):
     def showing(self) -> Showing:
         """Which part stands on the page."""
         return self._showing
-
-    @property
-    def sheet(self) -> Sheet | None:
-        """The question that is open, if one is."""
-        return self._sheet
 
     # --- building -----------------------------------------------------------------------------------------------------
 
@@ -128,14 +118,15 @@ class StationPage(QWidget):
         bridge.recipe_changed.connect(self._on_recipe)
         bridge.lot_changed.connect(self._on_lot)
         self._tools.translation.changed.connect(self._on_language_changed)
-        self.controls.start_asked.connect(self._on_start)
-        self.controls.pause_asked.connect(self._on_pause)
-        self.controls.stop_asked.connect(self._on_stop)
-        self.controls.product_asked.connect(self._on_choose_product)
-        self.column.choose.clicked.connect(self._on_choose_product)
-        self.controls.lot_asked.connect(self._on_new_lot)
+        self.controls.start_asked.connect(self.asking.start)
+        self.controls.pause_asked.connect(self.asking.pause)
+        self.controls.stop_asked.connect(self.asking.ask_stop)
+        self.controls.product_asked.connect(self.asking.ask_product)
+        self.column.choose.clicked.connect(self.asking.ask_product)
+        self.controls.lot_asked.connect(self.asking.ask_lot)
         self.controls.flag_asked.connect(self._on_flag)
-        self.notice.acted.connect(self._on_unflag)
+        self.asking.opened.connect(self._on_question_opened)
+        self.asking.closed.connect(self._on_question_closed)
         self.view_bar.fit_asked.connect(self.well.fit)
         self.view_bar.actual_asked.connect(self.well.actual_size)
         self.view_bar.drawing_changed.connect(self._refresh_part)
@@ -205,11 +196,11 @@ class StationPage(QWidget):
         if changed:
             self._showing = Showing()
             name = f"{product_title(recipe, self._tools.translation.language.value)} {version_text(recipe.version)}"
-            self.notice.say(self.tr("Product is now {product}").format(product=name), _SAY_S)
+            self.notice.say(self.tr("Product is now {product}").format(product=name), SAY_S)
         self._refresh_all()
 
     def _on_lot(self, lot: str) -> None:
-        self.notice.say(self.tr("Lot {lot} has begun").format(lot=lot), _SAY_S)
+        self.notice.say(self.tr("Lot {lot} has begun").format(lot=lot), SAY_S)
         self._refresh_counts()
 
     def _on_tick(self) -> None:
@@ -264,37 +255,22 @@ class StationPage(QWidget):
         self.strip_bar.strip.set_selected(part.id if showing.frozen and part is not None else "")
         if self.controls.flag.isEnabled() is (part is None):
             self._refresh_buttons()
-        self.well.set_content(self._well_content(part, now))
-
-    def _well_content(self, part: Part | None, now: float) -> WellContent:
-        frozen = self._showing.frozen
-        picture = self._picture_of(part)
-        icon, message, headline, notes = "", "", "", []
-        if part is None:
-            icon, message = "part", self.tr("No picture yet")
-        elif picture is None:
-            icon, message = "verdict_none", self.tr("There is no picture of this part")
-        if frozen:
-            parts = self.tr("Frozen, %n part(s) since", "", self._showing.since)
-            left = self.tr("goes on in {seconds} s").format(seconds=round(self._showing.seconds_left(now)))
-            headline = f"{parts}  ·  {left}"
-        if now - self._skipped_at_s < _SKIPPING_S:
-            notes.append(self.tr("display is skipping; sums and records are complete"))
-        return WellContent(
-            part=part,
-            picture=picture,
-            preview=part is not None and picture is not None and picture is part.thumbnail,
-            # A part that passed stays a plain picture (A-16); who freezes on it wants to look closer.
-            heat=self.view_bar.heat.isChecked() and part is not None and (frozen or not part.passed),
-            outline=self.view_bar.outline.isChecked(),
-            mm_per_px=None if self._recipe is None else self._recipe.mm_per_px,
-            greyed=not frozen and self._status.state in _GREYED,
-            simulated=self._line.simulated,
-            icon=icon,
-            message=message,
-            headline=headline,
-            notes=tuple(notes),
-            edge=frozen,
+        self.well.set_content(
+            well_content(
+                WellSituation(
+                    part=part,
+                    picture=self._picture_of(part),
+                    recipe=self._recipe,
+                    frozen=showing.frozen,
+                    since=showing.since,
+                    seconds_left=round(showing.seconds_left(now)),
+                    skipping=now - self._skipped_at_s < _SKIPPING_S,
+                    greyed=self._status.state in _GREYED,
+                    simulated=self._line.simulated,
+                    heat=self.view_bar.heat.isChecked(),
+                    outline=self.view_bar.outline.isChecked(),
+                )
+            )
         )
 
     def _picture_of(self, part: Part | None) -> NDArray[np.uint8] | None:
@@ -330,82 +306,10 @@ class StationPage(QWidget):
         self.column.last_reject.set_locale(locale)
         self.strip_bar.strip.set_locale(locale)
         self.notice.hide()
-        if isinstance(self._sheet, ProductSheet):
-            self._sheet.set_language(self._tools.translation.language.value)
+        self.asking.retitle()
         self._refresh_part()
 
-    # --- what people press --------------------------------------------------------------------------------------------
-
-    def _on_start(self) -> None:
-        self._line.start()
-
-    def _on_pause(self) -> None:
-        self._line.pause()
-
-    def _on_stop(self) -> None:
-        """Ask once while parts are judged; a start that is under way is simply given up."""
-        if self._status.state is LineState.STARTING:
-            self._line.stop()
-            return
-        question = StopQuestion(self._look, self.well, "stop")
-        question.confirmed.connect(self._line_stop)
-        self._open(question)
-        question.ask()
-
-    def _line_stop(self) -> None:
-        self._line.stop()
-
-    def _on_choose_product(self) -> None:
-        sheet = ProductSheet(
-            self._look,
-            self.well,
-            self._tools.background,
-            self._line.recipes,
-            current=self._recipe,
-            language=self._tools.translation.language.value,
-            picture=self._product_picture,
-        )
-        sheet.chosen.connect(self._on_product_chosen)
-        self._open(sheet)
-        sheet.show_list()
-
-    def _on_product_chosen(self, recipe: Recipe) -> None:
-        self._line.change_recipe(recipe)
-
-    def _on_new_lot(self) -> None:
-        sheet = LotSheet(
-            self._look,
-            self.well,
-            lot=self._line.lot,
-            counts=self._line.lot_counts,
-            locale=self._tools.translation.locale,
-        )
-        sheet.chosen.connect(self._on_lot_chosen)
-        self._open(sheet)
-        sheet.show_field()
-
-    def _on_lot_chosen(self, lot: str) -> None:
-        self._line.new_lot(lot)
-
-    def _on_flag(self) -> None:
-        part = self._showing.shown
-        if part is None:
-            return
-        self._line.flag(part.id, flagged=True)
-        self._flagged = part.id
-        text = self.tr("Part {number} is on the review list").format(number=part.frame_id)
-        self.notice.say(text, _UNDO_S, self.tr("Undo"))
-
-    def _on_unflag(self) -> None:
-        if self._flagged:
-            self._line.flag(self._flagged, flagged=False)
-            self._flagged = ""
-            self.notice.say(self.tr("Taken off the review list"), _SAY_S)
-
-    def _on_balance_asked(self) -> None:
-        sheet = BalanceSheet(self._look, self.well, self._line.balance, self.column.counters.unaccounted)
-        self._open(sheet)
-        sheet.show_sums()
+    # --- freezing -----------------------------------------------------------------------------------------------------
 
     def _on_freeze(self) -> None:
         """The same key freezes and lets go."""
@@ -439,21 +343,18 @@ class StationPage(QWidget):
 
     # --- questions ----------------------------------------------------------------------------------------------------
 
-    def _open(self, sheet: Sheet) -> None:
-        """One question at a time; letters then belong to its fields."""
-        if self._sheet is not None:
-            self._sheet.dismiss()
-        self._sheet = sheet
-        sheet.closed.connect(self._on_sheet_closed)
+    def _on_flag(self) -> None:
+        self.asking.flag(self._showing.shown)
+
+    def _on_balance_asked(self) -> None:
+        self.asking.show_balance(self.column.counters.unaccounted)
+
+    def _on_question_opened(self) -> None:
+        """Letters now belong to its fields."""
         for shortcut in self._shortcuts:
             shortcut.setEnabled(False)
 
-    def open_sheet(self, sheet: Sheet) -> None:
-        """Let the window ask something over the picture."""
-        self._open(sheet)
-
-    def _on_sheet_closed(self) -> None:
-        self._sheet = None
+    def _on_question_closed(self) -> None:
         for shortcut in self._shortcuts:
             shortcut.setEnabled(True)
 

@@ -5,14 +5,12 @@ Painting is cheap on purpose: the frame is wrapped without a copy, shrunk once p
 """
 
 import logging
-from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetrics,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -29,58 +27,25 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QSizePolicy, QWidget
 from inspector.ui.look import Look
 from inspector.ui.messages import verdict_name
 from inspector.ui.parts import Part
-from inspector.ui.theme import TypeSize
 from inspector.ui.widgets.focus import FocusRing, paint_focus
-from inspector.ui.widgets.overlay import LEGEND_TO, Overlay, build_overlay, legend_image
+from inspector.ui.widgets.overlay import Overlay, build_overlay, legend_image
 from inspector.ui.widgets.stripes import paint_stripes
+from inspector.ui.widgets.well_content import WellContent
+from inspector.ui.widgets.well_signs import (
+    paint_bracket,
+    paint_edge,
+    paint_headline,
+    paint_legend,
+    paint_message,
+    paint_notes,
+    paint_scale_bar,
+)
 
 logger = logging.getLogger(__name__)
 
 _ZOOM_STEP = 1.25
 _MOST_ZOOM = 32.0
 _CRISP_FROM = 4.0  # screen pixels per frame pixel; from here pixels are shown as squares
-_SCALE_LENGTHS_MM = tuple(step * 10.0**power for power in range(-3, 5) for step in (1, 2, 5))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WellContent:
-    """What the well shows.
-
-    Attributes:
-        part: drives overlay and accessibility; None for none.
-        picture: uint8 frame, or a smaller stand-in; None for none.
-        preview: the picture is a stand-in, because the full one is no longer in memory.
-        heat, outline: what may be drawn over it.
-        mm_per_px: of the frame; None hides the scale bar.
-        greyed: it is not what happens now.
-        simulated: stripes around it.
-        icon, message: shown instead of, or over, the picture.
-        headline: one large line over the upper edge, while frozen.
-        notes: short lines in the upper left corner.
-        edge: a gray edge around the well, while frozen.
-    """
-
-    part: Part | None = None
-    picture: NDArray[np.uint8] | None = None
-    preview: bool = False
-    heat: bool = True
-    outline: bool = True
-    mm_per_px: float | None = None
-    greyed: bool = False
-    simulated: bool = False
-    icon: str = ""
-    message: str = ""
-    headline: str = ""
-    notes: tuple[str, ...] = field(default=())
-    edge: bool = False
-
-    def same_as(self, other: "WellContent") -> bool:
-        """Whether painting both gives the same; arrays are compared by identity."""
-        return all(
-            getattr(self, entry.name) is getattr(other, entry.name)
-            or (entry.name not in ("part", "picture") and getattr(self, entry.name) == getattr(other, entry.name))
-            for entry in fields(self)
-        )
 
 
 class ImageView(FocusRing, QWidget):
@@ -327,16 +292,17 @@ class ImageView(FocusRing, QWidget):
                 veil = self._look.color("bg_well")
                 veil.setAlpha(150)
                 painter.fillRect(well, veil)
-            self._paint_scale_bar(painter, well)
+            if content.mm_per_px is not None:
+                paint_scale_bar(painter, self._look, well, self.scale / content.mm_per_px)
             if self._heat_shown():
-                self._paint_legend(painter, well)
+                paint_legend(painter, self._look, well, self._legend)
         if content.simulated:
             paint_stripes(painter, self.rect(), self._look.px(2.6), self._look.color("focus"), self._look)
         if content.edge:
-            self._paint_edge(painter)
-        self._paint_message(painter, well)
-        below = self._paint_headline(painter, well)
-        self._paint_notes(painter, well, below)
+            paint_edge(painter, self._look, self.rect(), self._look.px(2.6) if content.simulated else 0)
+        paint_message(painter, self._look, well, content)
+        below = paint_headline(painter, self._look, well, content.headline)
+        paint_notes(painter, self._look, well, below, self._notes())
         if self.shows_ring:
             paint_focus(painter, self._look, self.rect())
         painter.end()
@@ -383,157 +349,16 @@ class ImageView(FocusRing, QWidget):
             painter.setPen(pen)
             painter.drawLines(lines)
         for box in self._overlay.boxes:
-            self._paint_bracket(painter, to_screen.mapRect(box))
+            paint_bracket(painter, self._look, to_screen.mapRect(box))
 
-    def _paint_bracket(self, painter: QPainter, box: QRectF) -> None:
-        """Corners around a region, so that a small one is found from afar."""
-        pad = self._look.px(2.0)
-        least = self._look.px(9.0)
-        box = box.adjusted(-pad, -pad, pad, pad)
-        grow_x, grow_y = max(0.0, (least - box.width()) / 2), max(0.0, (least - box.height()) / 2)
-        box = box.adjusted(-grow_x, -grow_y, grow_x, grow_y)
-        arm = min(self._look.px(4.0), box.width() / 3, box.height() / 3)
-        corners = [
-            (corner, QPointF(dx, 0), QPointF(0, dy))
-            for corner, dx, dy in (
-                (box.topLeft(), arm, arm),
-                (box.topRight(), -arm, arm),
-                (box.bottomRight(), -arm, -arm),
-                (box.bottomLeft(), arm, -arm),
-            )
-        ]
-        for color, width in ((QColor("#101112"), 5.0), (QColor("#FF7F45"), 2.6)):
-            painter.setPen(QPen(color, width))
-            for corner, across, down in corners:
-                painter.drawPolyline([corner + across, corner, corner + down])
-
-    def _paint_scale_bar(self, painter: QPainter, well: QRect) -> None:
-        mm_per_px = self._content.mm_per_px
-        if mm_per_px is None:
-            return
-        px_per_mm = self.scale / mm_per_px
-        fitting = [mm for mm in _SCALE_LENGTHS_MM if mm * px_per_mm <= well.width() / 5]
-        if not fitting:
-            return
-        length = fitting[-1]
-        width = round(length * px_per_mm)
-        text = f"{length:g} mm"
-        font = self._look.font(TypeSize.SMALL)
-        metrics = QFontMetrics(font)
-        gap = self._look.px(2)
-        box_width = max(width, metrics.horizontalAdvance(text)) + 2 * gap
-        box_height = metrics.height() + self._look.px(3.2)
-        box = QRect(well.left() + gap, well.bottom() - gap - box_height, box_width, box_height)
-        self._paint_backing(painter, box)
-        painter.setPen(self._look.color("well_text"))
-        painter.setFont(font)
-        painter.drawText(box.adjusted(0, 0, 0, -self._look.px(2.2)), Qt.AlignmentFlag.AlignCenter, text)
-        bar = QRect(box.center().x() - width // 2, box.bottom() - self._look.px(2), width, self._look.px(0.9))
-        painter.fillRect(bar, self._look.color("well_text"))
-
-    def _paint_legend(self, painter: QPainter, well: QRect) -> None:
-        """The ramp with × limit; the limit is marked as it is in the picture."""
-        font = self._look.font(TypeSize.SMALL)
-        metrics = QFontMetrics(font)
-        gap = self._look.px(2)
-        ramp_width, ramp_height = self._look.px(34), self._look.px(3)
-        unit = self.tr("× limit", "legend of the heat colors")
-        width = ramp_width + 3 * gap + metrics.horizontalAdvance(unit)
-        height = metrics.height() + ramp_height + self._look.px(2.6)
-        box = QRect(well.right() - gap - width, well.bottom() - gap - height, width, height)
-        self._paint_backing(painter, box)
-        ramp = QRect(box.left() + gap, box.top() + self._look.px(1.2), ramp_width, ramp_height)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(ramp, self._legend)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        painter.setPen(QPen(self._look.color("well_text"), 1))
-        painter.drawRect(ramp.adjusted(-1, -1, 0, 0))
-        painter.setFont(font)
-        for value in (0, 1, 2):
-            x = ramp.left() + round(ramp.width() * value / LEGEND_TO)
-            text = str(value)
-            half = metrics.horizontalAdvance(text) // 2
-            painter.drawText(QPoint(x - half, ramp.bottom() + metrics.ascent() + 2), text)
-        middle = ramp.left() + round(ramp.width() / LEGEND_TO)
-        painter.fillRect(middle - 2, ramp.top() - 2, 5, ramp.height() + 4, QColor("#101112"))
-        painter.fillRect(middle - 1, ramp.top() - 2, 3, ramp.height() + 4, QColor("#FFFFFF"))
-        painter.drawText(QPoint(ramp.right() + gap, ramp.bottom()), unit)
-
-    def _paint_backing(self, painter: QPainter, box: QRect) -> None:
-        backing = self._look.color("bg_well")
-        backing.setAlpha(215)
-        painter.fillRect(box, backing)
-
-    def _paint_edge(self, painter: QPainter) -> None:
-        """Gray edge while frozen; inside the stripes, so that both are seen."""
-        width = self._look.px(1.0)
-        rim = self._look.px(2.6) if self._content.simulated else 0
-        pen = QPen(self._look.color("line_soft"), width)
-        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        inset = rim + width // 2
-        painter.drawRect(self.rect().adjusted(inset, inset, -inset - 1, -inset - 1))
-
-    def _paint_message(self, painter: QPainter, well: QRect) -> None:
+    def _notes(self) -> list[str]:
         content = self._content
-        if not content.message:
-            return
-        font = self._look.font(TypeSize.TITLE)
-        painter.setFont(font)
-        painter.setPen(self._look.color("well_text"))
-        width = min(well.width() - self._look.px(10), self._look.px(110))
-        flags = int(Qt.AlignmentFlag.AlignHCenter) | int(Qt.TextFlag.TextWordWrap)
-        text = QFontMetrics(font).boundingRect(QRect(0, 0, width, well.height()), flags, content.message)
-        side = self._look.px(18) if content.icon else 0
-        gap = self._look.px(3) if content.icon else 0
-        top = well.center().y() - (side + gap + text.height()) // 2
-        if self._image is not None:
-            pad = self._look.px(4)
-            backing = QRect(0, 0, max(text.width(), side) + 2 * pad, side + gap + text.height() + 2 * pad)
-            backing.moveCenter(well.center())
-            self._paint_backing(painter, backing)
-        if content.icon:
-            color = self._look.color("well_text").name()
-            self._look.icons.paint(painter, content.icon, color, well.center().x() - side / 2, top, side)
-        painter.drawText(
-            QRect(well.center().x() - width // 2, top + side + gap, width, text.height()), flags, content.message
-        )
-
-    def _paint_headline(self, painter: QPainter, well: QRect) -> int:
-        """The line over the upper edge; returns where the room below it begins."""
-        text = self._content.headline
-        if not text:
-            return well.top()
-        font = self._look.font(TypeSize.BODY, bold=True)
-        metrics = QFontMetrics(font)
-        box = QRect(well.left(), well.top(), well.width(), metrics.height() + self._look.px(2))
-        painter.fillRect(box, self._look.color("bg_raised"))
-        painter.setPen(self._look.color("text_1"))
-        painter.setFont(font)
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width() - self._look.px(4))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
-        return box.bottom()
-
-    def _paint_notes(self, painter: QPainter, well: QRect, top: int) -> None:
-        notes = list(self._content.notes)
-        if self._overlay_failed and not self._content.greyed and (self._content.heat or self._content.outline):
+        notes = list(content.notes)
+        if self._overlay_failed and not content.greyed and (content.heat or content.outline):
             notes.append(self.tr("overlay unavailable"))
-        if self._content.preview and self._image is not None:
+        if content.preview and self._image is not None:
             notes.append(self.tr("preview; the full picture is no longer in memory"))
-        font = self._look.font(TypeSize.SMALL)
-        metrics = QFontMetrics(font)
-        painter.setFont(font)
-        gap = self._look.px(1.5)
-        y = top + gap
-        for note in notes:
-            width = min(metrics.horizontalAdvance(note) + 2 * gap, well.width() - 2 * gap)
-            box = QRect(well.left() + gap, y, width, metrics.height() + gap)
-            self._paint_backing(painter, box)
-            painter.setPen(self._look.color("well_text"))
-            text = metrics.elidedText(note, Qt.TextElideMode.ElideRight, width - gap)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-            y += box.height() + gap // 2
+        return notes
 
     def changeEvent(self, event: QEvent) -> None:
         """Say notes again in another language."""

@@ -102,7 +102,7 @@ def test_a_missing_record_is_shouted(running: ScriptedLine, page: StationPage, q
     qtbot.waitUntil(lambda: page.column.counters.unaccounted == 1, timeout=5000)
     assert page.column.counters.balance_text() == "1 part unaccounted"
     page.column.counters.balance_asked.emit()
-    assert isinstance(page.sheet, BalanceSheet)
+    assert isinstance(page.asking.sheet, BalanceSheet)
 
 
 def test_a_simulated_source_is_said_on_header_and_well(make_window, qtbot) -> None:
@@ -168,7 +168,7 @@ def test_the_page_works_by_keys_alone(line: ScriptedLine, page: StationPage, win
     assert line.asked[-1] == ("pause",)
     qtbot.waitUntil(lambda: page.controls.product.isEnabled())
     press(page, Qt.Key.Key_F10, Qt.KeyboardModifier.ControlModifier)
-    assert isinstance(page.sheet, StopQuestion)
+    assert isinstance(page.asking.sheet, StopQuestion)
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_Space)
     assert line.asked[-1] == ("stop",)
 
@@ -203,14 +203,14 @@ def test_the_f9_key_must_be_held(line: ScriptedLine, page: StationPage, qtbot) -
 
 def test_stopping_names_its_effect_and_can_be_left(running: ScriptedLine, page: StationPage, qtbot) -> None:
     page.controls.stop.click()
-    question = page.sheet
+    question = page.asking.sheet
     assert isinstance(question, StopQuestion)
     assert question.confirm.text() == "Stop inspecting"
     QTest.keyClick(question, Qt.Key.Key_Escape)
-    assert page.sheet is None
+    assert page.asking.sheet is None
     assert ("stop",) not in running.asked
     page.controls.stop.click()
-    page.sheet.confirm.click()
+    page.asking.sheet.confirm.click()
     assert running.asked[-1] == ("stop",)
 
 
@@ -222,9 +222,9 @@ def test_a_start_under_way_is_given_up_without_asking(line: ScriptedLine, page: 
 
 
 def test_a_question_never_covers_the_verdict_or_the_buttons(running: ScriptedLine, page: StationPage, qtbot) -> None:
-    for ask in (page._on_stop, page._on_choose_product, page._on_new_lot, page._on_balance_asked):
+    for ask in (page.asking.ask_stop, page.asking.ask_product, page.asking.ask_lot, page._on_balance_asked):
         ask()
-        sheet = page.sheet
+        sheet = page.asking.sheet
         box = sheet.geometry()
         for kept in (page.column, page.controls, page.strip_bar):
             area = kept.rect().translated(kept.mapTo(sheet.parentWidget(), kept.rect().topLeft()))
@@ -320,7 +320,7 @@ def test_flagging_can_be_undone(running: ScriptedLine, page: StationPage, qtbot)
 def test_a_new_lot_shows_the_old_sums_and_names_the_new_one(running: ScriptedLine, page: StationPage, qtbot) -> None:
     inspect(running, page, qtbot, GOOD, BAD)
     page.controls.lot.click()
-    sheet = page.sheet
+    sheet = page.asking.sheet
     assert isinstance(sheet, LotSheet)
     assert "2 parts: 1 OK, 1 NG, 0 not inspected" in sheet._sums.text()
     assert not sheet.confirm.isEnabled()
@@ -345,23 +345,23 @@ def test_a_new_lot_shows_the_old_sums_and_names_the_new_one(running: ScriptedLin
 )
 def test_a_lot_that_cannot_be_is_refused_with_the_reason(page: StationPage, typed: str, problem: str) -> None:
     page.controls.lot.click()
-    page.sheet.field.setText(typed)
-    assert problem in page.sheet.problem()
-    assert not page.sheet.confirm.isEnabled()
+    page.asking.sheet.field.setText(typed)
+    assert problem in page.asking.sheet.problem()
+    assert not page.asking.sheet.confirm.isEnabled()
 
 
 def test_letters_typed_into_a_field_are_only_letters(running: ScriptedLine, page: StationPage, qtbot) -> None:
     inspect(running, page, qtbot, GOOD)
     page.controls.lot.click()
-    QTest.keyClicks(page.sheet.field, "FLOHN01")
-    assert page.sheet.field.text() == "FLOHN01"
+    QTest.keyClicks(page.asking.sheet.field, "FLOHN01")
+    assert page.asking.sheet.field.text() == "FLOHN01"
     assert not page.showing.frozen
     assert not any(asked[0] == "flag" for asked in running.asked)
 
 
 def test_changing_the_product_names_it_in_the_button(line: ScriptedLine, page: StationPage, qtbot) -> None:
     page.controls.product.click()
-    sheet = page.sheet
+    sheet = page.asking.sheet
     assert isinstance(sheet, ProductSheet)
     qtbot.waitUntil(lambda: sheet.list.count() == 2)
     assert sheet.confirm.text() == "Change to Rubber gasket v2"
@@ -377,8 +377,8 @@ def test_changing_the_product_names_it_in_the_button(line: ScriptedLine, page: S
 def test_a_product_that_is_not_there_is_said(line: ScriptedLine, page: StationPage, qtbot) -> None:
     line.known_recipes = ()
     page.controls.product.click()
-    assert page.sheet._state.text() == "Working…"
-    qtbot.waitUntil(lambda: page.sheet._state.text() == "No product is published yet.")
+    assert page.asking.sheet._state.text() == "Working…"
+    qtbot.waitUntil(lambda: page.asking.sheet._state.text() == "No product is published yet.")
 
 
 def test_another_product_begins_with_an_empty_page(running: ScriptedLine, page: StationPage, qtbot) -> None:

@@ -10,8 +10,9 @@ from PySide6.QtGui import QImage
 from inspector.core.anomaly import AnomalyMap
 from inspector.ui.look import Look
 from inspector.ui.parts import part_of
-from inspector.ui.widgets.image_view import ImageView, WellContent
+from inspector.ui.widgets.image_view import ImageView
 from inspector.ui.widgets.overlay import build_overlay
+from inspector.ui.widgets.well_content import WellContent
 from tests.support.scripted_line import MODEL, ScriptedLine, draw_part
 
 HEIGHT, WIDTH = 256, 320
