@@ -139,6 +139,7 @@ def test_without_a_product_the_button_to_choose_one_is_large(make_window, qtbot)
     choose = window.station_page.column.choose
     assert choose.isVisible()
     assert choose.height() >= window.station_page._look.px(20)
+    assert window.height() <= 800
 
 
 def test_switching_the_language_keeps_the_size_of_the_window(make_window, line: ScriptedLine, qtbot) -> None:

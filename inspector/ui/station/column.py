@@ -53,9 +53,11 @@ class SideColumn(QWidget):
         look.changed.connect(self.fit)
 
     def show_choose(self, *, shown: bool) -> None:
-        """Offer the big button in place of trend and sums."""
+        """Offer the big button in place of times and rejects, which cannot be without a product."""
         if shown == self.choose.isHidden():
             self.choose.setVisible(shown)
+            self.time.setVisible(not shown)
+            self.last_reject.setVisible(not shown)
             self.fit()
 
     def minimumSizeHint(self) -> QSize:
@@ -67,10 +69,9 @@ class SideColumn(QWidget):
 
     def _fixed_height(self) -> int:
         """What never gives way."""
-        height = self.time.sizeHint().height() + self.last_reject.sizeHint().height() + 3 * self._gap()
         if not self.choose.isHidden():
-            height += self.choose.sizeHint().height() + self._gap()
-        return height
+            return self.choose.sizeHint().height() + 2 * self._gap()
+        return self.time.sizeHint().height() + self.last_reject.sizeHint().height() + 3 * self._gap()
 
     def fit(self) -> None:
         """Use the height: first the sums give up size, then the verdict; then the trend goes and gives it back."""
