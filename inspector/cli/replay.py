@@ -3,6 +3,7 @@
 import argparse
 import json
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any, TextIO
@@ -80,17 +81,19 @@ def run(options: argparse.Namespace) -> int:
 def _recipe(model: AnomalyModel, product: str | None, folder: Path) -> Recipe:
     """The product as it was taught; without a name, the one that the folder's path names, or the only one.
 
+    Where nothing says which, the pictures are judged as a product that the model does not know: by its strictest one.
+
     Raises:
         InvalidRecipe: the model was not taught this product.
-        InvalidInput: it was taught several, and nothing says which.
     """
-    if product is None:
-        named = [name for name in model.products if name in PurePath(folder).parts]
-        candidates = named or list(model.products)
-        if len(candidates) != 1:
-            raise InvalidInput([f"--product is needed: {model.ref} knows {', '.join(model.products)}"])
-        product = candidates[0]
-    return model.recipe_for(product)
+    if product is not None:
+        return model.recipe_for(product)
+    candidates = [name for name in model.products if name in PurePath(folder).parts] or list(model.products)
+    recipe = model.recipe_for(candidates[0])
+    if len(candidates) == 1:
+        return recipe
+    say(f"No product is named, so the strictest of {', '.join(model.products)} judges; --product chooses one.")
+    return replace(recipe, product=folder.name)
 
 
 def _open_results(out: Path) -> TextIO:

@@ -12,7 +12,7 @@ _ENDED = (LineState.STOPPED, LineState.FAULTED)
 
 
 class HeadlessRun:
-    """One run from Start to Stopped or Fault.
+    """One run from Start to Stopped or Fault; counts until the line is closed, because a fault still drains parts.
 
     Attributes:
         inspected: every inspection, already counted; in the inspect thread.
@@ -40,18 +40,12 @@ class HeadlessRun:
 
     def run(self, limit: int | None) -> None:
         """Inspect until `limit` parts are answered, the source ends, somebody stops the line, or it faults."""
-        disconnect = (
-            self._line.inspected.connect(self._count),
-            self._line.status_changed.connect(self._watch),
-        )
-        try:
-            self._line.start(limit)
-            # Waiting in slices lets the interpreter deliver signals.
-            while not self._ended.wait(0.2):
-                pass
-        finally:
-            for one in disconnect:
-                one()
+        self._line.inspected.connect(self._count)
+        self._line.status_changed.connect(self._watch)
+        self._line.start(limit)
+        # Waiting in slices lets the interpreter deliver signals.
+        while not self._ended.wait(0.2):
+            pass
 
     def _count(self, inspection: Inspection) -> None:
         self._last_s = time.perf_counter()

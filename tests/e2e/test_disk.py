@@ -48,7 +48,7 @@ def test_a15_a_disk_that_fills_stops_the_line_and_loses_nothing(small_disk: Path
         run.run(200)
         assert run.ended is LineState.FAULTED
         assert "DAT-002" in [fault.code for fault in application.line.faults]
-        answered = run.counts.total
+    answered = run.counts.total
     balance = application.line.balance
     assert balance.triggers == balance.answers == balance.records == answered
     database = Database.open(data.database)

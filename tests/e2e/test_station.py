@@ -30,7 +30,7 @@ from inspector.storage.reconcile import reconcile
 from inspector.storage.records import SqlRecordStore
 
 ROOT = Path(__file__).resolve().parents[2]
-LINE = "simulated:cap?defect_every=5&rate=5"
+LINE = "simulated:brushed?defect_every=4&rate=2"
 
 
 def run(tmp_path: Path, *arguments: str) -> tuple[int, dict]:
@@ -40,16 +40,16 @@ def run(tmp_path: Path, *arguments: str) -> tuple[int, dict]:
 
 
 def test_a01_the_simulated_line_finds_its_defects_and_accounts_for_every_part(tmp_path: Path) -> None:
-    code, result = run(tmp_path, "--source", LINE, "--frames", "20")
+    code, result = run(tmp_path, "--source", LINE, "--frames", "12")
     assert code == 0
-    assert result["triggers"] == result["answers"] == result["records"] == 20
+    assert result["triggers"] == result["answers"] == result["records"] == 12
     assert result["not_inspected"] == 0
-    assert 2 <= result["fail"] <= 6, "four of twenty parts are defective"
+    assert 2 <= result["fail"] <= 4, "three of twelve parts are defective"
     data = DataFolder(tmp_path / "data")
     database = Database.open(data.database)
     try:
         records = SqlRecordStore(database).recent(100)
-        assert len(records) == 20
+        assert len(records) == 12
         assert all(record.simulated for record in records)
         failed = [record for record in records if record.verdict is Verdict.FAIL]
         assert all(record.regions and (data.root / record.image_path).is_file() for record in failed)
@@ -162,7 +162,7 @@ class _Waiting:
 
 def test_a09_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
     data = DataFolder(tmp_path / "data")
-    source = "simulated:cap?rate=5&defect_every=2"
+    source = "simulated:brushed?rate=3&defect_every=2"
     process = subprocess.Popen(
         [sys.executable, "main.py", "run", "--headless", "--source", source, "--data-dir", str(data.root)],
         cwd=ROOT,
