@@ -100,8 +100,7 @@ def open_records(settings: Settings, data: DataFolder) -> Iterator[Records]:
         if not report.agrees:
             logger.warning("Files missing for records %s; files without record %s", report.missing, report.orphans)
         recipes = SqlRecipeStore(database)
-        for file in sorted((paths.resources_dir() / "recipes").glob("*.json")):
-            recipes.publish(recipe_from_text(file.read_text(encoding="utf-8")), by="shipped")
+        _publish_shipped(recipes)
         policy = KeepPolicy(pass_every=settings.keep_every_nth_pass_image)
         recorder = Recorder(records, images, policy, clock)
         recorder.start()
@@ -109,7 +108,21 @@ def open_records(settings: Settings, data: DataFolder) -> Iterator[Records]:
         yield Records(database, records, recipes, images, recorder)
 
 
-def test_storage(data: DataFolder) -> str:
+def _publish_shipped(recipes: SqlRecipeStore) -> None:
+    """Bring the recipes that ship with the program into a station that does not have them; what it has stays."""
+    for file in sorted((paths.resources_dir() / "recipes").glob("*.json")):
+        recipe = recipe_from_text(file.read_text(encoding="utf-8"))
+        try:
+            recipes.get(recipe.product, recipe.version)
+        except OperationalError as error:
+            if error.code != "RCP-001":
+                # Altered in the store: the start of the line refuses it and says so (A-12).
+                logger.warning("%s", error)
+                continue
+            recipes.publish(recipe, by="shipped")
+
+
+def check_storage(data: DataFolder) -> str:
     """Open the records and close them again; says what was found.
 
     Raises:
@@ -144,6 +157,14 @@ def open_application(
         faults = FaultBoard(clock)
         if kept.database.notice is not None:
             faults.report(kept.database.notice)
+        chosen: Recipe | None = None
+        try:
+            chosen = choose_recipe(kept.recipes, settings.source, recipe or settings.recipe, camera_features)
+        except OperationalError as error:
+            if error.code != "RCP-002":
+                raise
+            # The station opens, so that a person can choose another product.
+            faults.report(error)
         output = SimulatedOutput()
         line = InspectionService(
             LineParts(
@@ -160,7 +181,7 @@ def open_application(
                 deadline_ms=settings.deadline_ms,
                 records_required=settings.records_required,
             ),
-            choose_recipe(kept.recipes, settings.source, recipe or settings.recipe, camera_features),
+            chosen,
         )
         line.open()
         stack.callback(line.close)
@@ -261,7 +282,7 @@ def choose_recipe(
         at the whole picture of any size with the shipped model and its strictest limit.
 
     Raises:
-        OperationalError: RCP-001: the wanted product is unknown.
+        OperationalError: RCP-001: the wanted product is unknown; RCP-002: its recipe was altered.
     """
     scene = source.removeprefix(_SIMULATED).partition("?")[0] if source.startswith(_SIMULATED) else ""
     if wanted or scene:

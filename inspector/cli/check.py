@@ -8,7 +8,7 @@ import platform
 from collections.abc import Callable
 
 from inspector import config, paths
-from inspector.app import build_catalog, build_models, test_storage
+from inspector.app import build_catalog, build_models, check_storage
 from inspector.cli.stations import read_station
 from inspector.cli.writing import say, write_json
 from inspector.config import Settings
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     checks += [(f"library {name}", lambda name=name: _library(name)) for name in _LIBRARIES]  # type: ignore[misc]
     checks += [
         ("camera driver", _genicam),
-        ("data folder", lambda: test_storage(data)),
+        ("data folder", lambda: check_storage(data)),
         ("disk", lambda: _disk(data)),
         ("cameras", lambda: f"{len(build_catalog(settings).scan())} sources"),
     ]

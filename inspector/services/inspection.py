@@ -245,7 +245,10 @@ class InspectionService:
                 return
             # Another product was chosen while paused: a new run, with all its checks.
             self._stop()
-        if not self._in(LineState.STOPPED) or self._recipe is None:
+        if not self._in(LineState.STOPPED):
+            return
+        if self._recipe is None:
+            self._fail(OperationalError("RCP-001", "No product is chosen.", "Choose a product, then press Start."))
             return
         self._change(LineState.STARTING, StartStep.MODEL)
         try:

@@ -1,0 +1,82 @@
+"""What the composition root decides by itself: which recipe, which source, and what ships with the program."""
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from inspector.app import choose_recipe, default_recipe, open_application, open_records, product_picture, source_of
+from inspector.cameras.scenes.registry import SCENES
+from inspector.config import Settings
+from inspector.core.errors import OperationalError
+from inspector.core.line import LineState
+from inspector.paths import DataFolder
+from inspector.services.headless import HeadlessRun
+from tests.support.recipe_store import MemoryRecipeStore
+from tests.support.values import RECIPE
+
+CAP = replace(RECIPE, product="cap")
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted", "expected"),
+    [
+        ("simulated:cap", "", "cap"),
+        ("simulated:cap?rate=2", "", "cap"),
+        ("simulated:brushed", "cap", "cap"),
+        ("simulated:brushed", "", "default"),
+        ("genicam:viky", "", "default"),
+        ("folder:/pictures", "cap", "cap"),
+    ],
+)
+def test_the_recipe_fits_the_source_unless_one_is_wanted(source: str, wanted: str, expected: str) -> None:
+    assert choose_recipe(MemoryRecipeStore(CAP), source, wanted).product == expected
+
+
+def test_an_unknown_product_is_no_default() -> None:
+    with pytest.raises(OperationalError, match="RCP-001"):
+        choose_recipe(MemoryRecipeStore(CAP), "simulated:cap", "nothing")
+
+
+def test_features_from_the_command_line_make_the_recipe_nobodys() -> None:
+    recipe = choose_recipe(MemoryRecipeStore(CAP), "simulated:cap", "", (("Gain", "3"),))
+    assert (recipe.version, recipe.camera.extra) == (0, (("Gain", "3"),))
+
+
+def test_a_simulated_line_shows_the_product_that_is_inspected() -> None:
+    board = replace(RECIPE, product="board")
+    assert source_of("simulated:cap?rate=2", board) == "simulated:board?rate=2"
+    assert source_of("simulated:cap", default_recipe()) == "simulated:cap"
+    assert source_of("genicam:viky", board) == "genicam:viky"
+    assert source_of("folder:/pictures", board) == "folder:/pictures"
+
+
+def test_every_simulated_product_ships_with_a_recipe_and_a_picture(tmp_path: Path) -> None:
+    with open_records(Settings(), DataFolder(tmp_path)) as kept:
+        recipes = kept.recipes.list()
+    assert {recipe.product for recipe in recipes} == set(SCENES)
+    assert all(dict(recipe.title).keys() == {"en", "zh_CN"} for recipe in recipes)
+    assert all(product_picture(recipe) is not None for recipe in recipes)
+    assert product_picture(RECIPE.__class__(product="other", version=1, model_name="demo")) is None
+
+
+@pytest.mark.expected_log("The line stops: RCP-001")
+def test_a12_a_recipe_altered_in_the_database_does_not_start_and_the_program_still_opens(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path)
+    with open_application(Settings(source="simulated:brushed"), data):
+        pass
+    connection = sqlite3.connect(data.database)
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f'DROP TRIGGER "{name}"')
+    connection.execute("UPDATE recipes SET body = replace(body, '960', '961') WHERE product = 'brushed'")
+    connection.commit()
+    connection.close()
+    with open_application(Settings(source="simulated:brushed"), data) as application:
+        assert [fault.code for fault in application.line.faults] == ["RCP-002"]
+        assert "brushed" in application.line.faults[0].message
+        assert application.line.recipe is None
+        run = HeadlessRun(application.line)
+        run.run(1)
+        assert run.ended is LineState.FAULTED
+        assert run.counts.total == 0
