@@ -133,6 +133,9 @@ def _add_train(commands: _Commands) -> None:
         metavar="K",
         help="cut frames into tiles at K network pixels per frame pixel (default: chosen by the size of the pictures)",
     )
+    command.add_argument(
+        "--license", metavar="TEXT", help="under which the weights may be used; follows from the pictures' license"
+    )
     command.add_argument("--resume", action="store_true", help="go on from the checkpoint of an interrupted run")
 
 

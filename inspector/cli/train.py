@@ -6,7 +6,7 @@ import time
 
 from inspector.cli.models import models_dir
 from inspector.cli.writing import say, write_json
-from inspector.training.job import TrainingJob, TrainingProgress
+from inspector.training.job import UNKNOWN_LICENSE, TrainingJob, TrainingProgress
 from inspector.training.presets import Preset
 from inspector.training.process import TrainingProcess
 
@@ -27,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
         seed=options.seed,
         scale=options.scale,
         resume=options.resume,
+        license=options.license or UNKNOWN_LICENSE,
     )
     with TrainingProcess(job) as training:
         spoken = _Spoken()

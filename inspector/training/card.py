@@ -5,7 +5,7 @@ from pathlib import Path
 
 from inspector.core.recipe import Framing
 from inspector.training.dataset import Dataset
-from inspector.training.job import ProductOutcome, TrainingJob
+from inspector.training.job import UNKNOWN_LICENSE, ProductOutcome, TrainingJob
 from inspector.vision.manifest import Manifest, ProductEntry
 
 _FRAMINGS = {
@@ -80,6 +80,8 @@ def command(job: TrainingJob) -> str:
         words.append(f"--minutes {job.minutes:g}")
     if job.scale is not None:
         words.append(f"--scale {job.scale:g}")
+    if job.license != UNKNOWN_LICENSE:
+        words.append(f'--license "{job.license}"')
     return " ".join([*words, f"--device {job.device}", f"--seed {job.seed}"])
 
 

@@ -19,6 +19,7 @@ DEFAULT_MINUTES: Final = 20.0
 MAX_MINUTES: Final = 60.0 * 24 * 14
 MAX_STEPS: Final = 100_000_000
 MAX_SEED: Final = 2**32 - 1
+UNKNOWN_LICENSE: Final = "not stated; it depends on the license of the teaching pictures"
 
 
 class TrainingCancelled(InspectorError):
@@ -64,7 +65,7 @@ class TrainingJob:
     seed: int = 0
     scale: float | None = None
     resume: bool = False
-    license: str = "not stated; it depends on the license of the teaching pictures"
+    license: str = UNKNOWN_LICENSE
 
     def problems(self) -> tuple[str, ...]:
         """Every reason why this job cannot be run; empty when it can."""
