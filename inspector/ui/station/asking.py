@@ -67,7 +67,9 @@ class Asking(QObject):
             self._sheet.dismiss()
 
     def start(self) -> None:
-        """Start was held long enough, which is the question itself."""
+        """Start was held long enough, which is the question itself; a running line takes no other product."""
+        if isinstance(self._sheet, ProductSheet):
+            self._sheet.dismiss()
         self._line.start()
 
     def pause(self) -> None:

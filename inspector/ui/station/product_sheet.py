@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from inspector.core.errors import InspectorError
@@ -53,6 +53,7 @@ class ProductSheet(Sheet):
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._fill)
+        self.search.returnPressed.connect(self._on_confirm)
         self.list = QListWidget()
         self.list.setIconSize(QSize(look.px(22), look.px(16)))
         self.list.setUniformItemSizes(True)
@@ -85,6 +86,14 @@ class ProductSheet(Sheet):
         recipe: Recipe = item.data(Qt.ItemDataRole.UserRole)
         same = self._current is not None and recipe.ref == self._current.ref
         return None if same else recipe
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and Down, which the search field has no use for, go through the list."""
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        self.list.setCurrentRow(min(max(self.list.currentRow() + step, 0), self.list.count() - 1))
 
     def retranslate(self) -> None:
         """Say all texts again."""

@@ -374,6 +374,29 @@ def test_changing_the_product_names_it_in_the_button(line: ScriptedLine, page: S
     qtbot.waitUntil(lambda: "Rubber gasket v2" in page.notice.text)
 
 
+def test_the_product_is_changed_by_keys_alone(line: ScriptedLine, page: StationPage, qtbot) -> None:
+    page.controls.product.click()
+    sheet = page.asking.sheet
+    qtbot.waitUntil(lambda: sheet.list.count() == 2)
+    chosen = sheet.list.currentRow()
+    QTest.keyClick(sheet.search, Qt.Key.Key_Up)
+    assert sheet.list.currentRow() == chosen - 1
+    QTest.keyClick(sheet.search, Qt.Key.Key_Return)
+    assert line.asked == [], "the product in use is no change"
+    QTest.keyClick(sheet.search, Qt.Key.Key_Down)
+    QTest.keyClick(sheet.search, Qt.Key.Key_Return)
+    assert line.asked == [("change_recipe", "gasket")]
+    assert page.asking.sheet is None
+
+
+def test_a_start_closes_the_list_of_products(line: ScriptedLine, page: StationPage, qtbot) -> None:
+    page.controls.product.click()
+    qtbot.waitUntil(lambda: page.asking.sheet.list.count() == 2)
+    page.asking.start()
+    assert page.asking.sheet is None
+    assert line.asked == [("start",)]
+
+
 def test_a_product_that_is_not_there_is_said(line: ScriptedLine, page: StationPage, qtbot) -> None:
     line.known_recipes = ()
     page.controls.product.click()
