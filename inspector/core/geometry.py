@@ -1,4 +1,4 @@
-"""Sizes, boxes and polygons in pixels, and the way from pixels to millimeters. Points are (x, y), y down."""
+"""Sizes, boxes and polygons in pixels. Points are (x, y), y down."""
 
 from dataclasses import dataclass
 
@@ -44,18 +44,3 @@ class Polygon:
         """
         if len(self.points) < 3:
             raise ValueError(f"a polygon needs at least 3 points, got {len(self.points)}")
-
-
-@dataclass(frozen=True, slots=True)
-class PixelScale:
-    """How large a pixel is on the part."""
-
-    mm_per_px: float
-
-    def area_mm2(self, area_px: float) -> float:
-        """Area on the part of an area in the frame."""
-        return area_px * self.mm_per_px**2
-
-    def area_px(self, area_mm2: float) -> float:
-        """Area in the frame of an area on the part."""
-        return area_mm2 / self.mm_per_px**2

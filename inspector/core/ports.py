@@ -172,6 +172,9 @@ class CameraCatalog(Protocol):
     def open(self, camera_id: str) -> Camera:
         """Open one source. OperationalError CAM-001 lists what was found; CAM-005, CAM-007."""
 
+    def acknowledge_drivers(self) -> None:
+        """A person has read CAM-005: drivers that ended too often may be tried again. Any thread, at once."""
+
 
 # --- vision ----------------------------------------------------------------------------------------------------------
 

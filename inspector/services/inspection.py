@@ -363,6 +363,8 @@ class InspectionService:
     def _acknowledge(self, code: str) -> None:
         faults = self._parts.faults
         faults.acknowledge(code)
+        if code == "CAM-005":
+            self._parts.catalog.acknowledge_drivers()
         if code != self._camera_lost and self._in(LineState.FAULTED):
             # Nothing but the camera tells by itself that it is well again; Start repeats every check.
             faults.gone(code)

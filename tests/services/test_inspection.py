@@ -166,6 +166,19 @@ def test_a_camera_that_is_not_there_can_be_given_up() -> None:
         assert line.codes() == []
 
 
+@pytest.mark.expected_log("The line stops: CAM-005")
+def test_an_unstable_driver_is_tried_again_once_somebody_has_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grabbing, "_BACK_OFF_S", (0.01,))
+    catalog = ScriptedCatalog(OperationalError("CAM-005", "Ended 3 times.", ""), ScriptedCamera())
+    with running_line(catalog, recipe=FIXED) as line:
+        line.service.start()
+        line.until_state(LineState.FAULTED)
+        assert catalog.acknowledged == 0
+        line.service.acknowledge("CAM-005")
+        line.until_state(LineState.STOPPED)
+        assert catalog.acknowledged == 1
+
+
 @pytest.mark.expected_log("The line stops: GPU-002")
 def test_a_model_whose_self_test_differs_does_not_start() -> None:
     #

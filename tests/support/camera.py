@@ -71,9 +71,13 @@ class ScriptedCatalog:
         self._cameras = list(cameras)
         self._lock = threading.Lock()
         self.opened = threading.Semaphore(0)
+        self.acknowledged = 0
 
     def scan(self) -> tuple[CameraInfo, ...]:
         return (INFO,)
+
+    def acknowledge_drivers(self) -> None:
+        self.acknowledged += 1
 
     def open(self, camera_id: str) -> ScriptedCamera:
         with self._lock:
