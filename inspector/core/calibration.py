@@ -7,10 +7,22 @@ Beta(n + 1 - k, k). Specification in uniad.md 14.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
 CONFIDENCE = 0.95
+
+
+class Promise(Enum):
+    """On what the false-reject rate of a limit rests; weaker from line to line."""
+
+    EXCHANGEABLE = "exchangeable"
+    """The scores alone: it holds as long as new good parts are like those that were held out."""
+    EXTRAPOLATED = "extrapolated"
+    """The shape of the tail, fitted and continued beyond the largest score (`core.tail`)."""
+    NOT_REACHED = "not_reached"
+    """Nothing: there are too few scores for the rate that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +36,8 @@ class Calibration:
         target_rate: the false-reject rate that was asked for.
         expected_rate: the mean of the realized rate, (samples + 1 - rank) / (samples + 1).
         upper_rate: 95 % upper bound of the realized rate.
-        reached: whether so few samples can promise the target at all; if not, the limit is the largest score.
+        reached: whether so few samples can promise the target at all; if not, the limit is the largest score or above.
+        extrapolated: the limit continues a fitted tail beyond the scores; never together with `reached`.
     """
 
     limit: float
@@ -34,6 +47,14 @@ class Calibration:
     expected_rate: float
     upper_rate: float
     reached: bool
+    extrapolated: bool = False
+
+    @property
+    def promise(self) -> Promise:
+        """On what the target rate rests."""
+        if self.reached:
+            return Promise.EXCHANGEABLE
+        return Promise.EXTRAPOLATED if self.extrapolated else Promise.NOT_REACHED
 
 
 def conformal_limit(scores: Sequence[float], target_rate: float) -> Calibration:

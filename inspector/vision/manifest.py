@@ -76,6 +76,8 @@ class ProductEntry:
             found.append("scores must ascend")
         if not (math.isfinite(self.calibration.limit) and self.calibration.limit > 0):
             found.append(f"calibration.limit {self.calibration.limit} must be a number above 0")
+        if self.calibration.reached and self.calibration.extrapolated:
+            found.append("calibration cannot be both reached and extrapolated")
         return found
 
 
@@ -241,6 +243,7 @@ def _product_table(entry: ProductEntry) -> dict[str, Any]:
             "expected_rate": calibration.expected_rate,
             "upper_rate": calibration.upper_rate,
             "reached": calibration.reached,
+            "extrapolated": calibration.extrapolated,
         },
     }
 
@@ -264,6 +267,8 @@ def _read_product(table: _Table) -> ProductEntry | None:
         expected_rate=inner.number("expected_rate"),
         upper_rate=inner.number("upper_rate"),
         reached=inner.boolean("reached"),
+        # Manifests written before tails were extrapolated lack the key, and no limit of theirs was.
+        extrapolated=inner.has("extrapolated") and inner.boolean("extrapolated"),
     )
     inner.finish()
     table.finish()
@@ -309,6 +314,10 @@ class _Table:
     def finish(self) -> None:
         """Name the keys that nobody asked for."""
         self.problems += [f"{self._path}{key}: unknown key" for key in self._data if key not in self._known]
+
+    def has(self, key: str) -> bool:
+        """Whether a key that may be absent is there."""
+        return key in self._data
 
     def text(self, key: str) -> str:
         value = self._get(key)

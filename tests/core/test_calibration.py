@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from inspector.core.calibration import beta_quantile, conformal_limit, rejection_bound
+from inspector.core.calibration import Promise, beta_quantile, conformal_limit, rejection_bound
 
 
 @given(st.integers(1, 400), st.integers(1, 400), st.sampled_from([0.05, 0.5, 0.95]))
@@ -36,11 +36,24 @@ def test_realized_rate_follows_the_beta_law() -> None:
     assert realized.mean() == pytest.approx(calibration[0].expected_rate, abs=2e-3)
 
 
+@pytest.mark.parametrize(("n", "rate"), [(99, 0.01), (300, 0.01), (1000, 0.01), (1500, 0.001)])
+def test_the_promised_upper_rate_covers_in_19_of_20_calibrations(n: int, rate: float) -> None:
+    random = np.random.default_rng(n)
+    runs = 2000
+    found = [conformal_limit(scores.tolist(), rate) for scores in random.random((runs, n))]
+    covered = sum(1 - one.limit <= one.upper_rate for one in found)
+    # Beta's quantile is exact for continuous scores, so only chance parts the count from 95 % of the runs.
+    assert stats.binomtest(covered, runs, 0.95).pvalue > 0.001
+
+
 def test_too_few_samples_take_the_largest_score_and_say_so() -> None:
     few = conformal_limit([3.0, 1.0, 2.0], 0.01)
     assert (few.limit, few.rank, few.reached) == (3.0, 3, False)
     assert few.expected_rate == pytest.approx(0.25)
-    assert conformal_limit([float(i) for i in range(99)], 0.01).reached
+    assert few.promise is Promise.NOT_REACHED
+    enough = conformal_limit([float(i) for i in range(99)], 0.01)
+    assert enough.reached
+    assert enough.promise is Promise.EXCHANGEABLE
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=300), st.floats(0.001, 0.5))

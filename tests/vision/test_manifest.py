@@ -71,6 +71,8 @@ def test_every_missing_and_unknown_inner_key_is_named_at_once(table: str) -> Non
         ("products.cap.scores", [], "products.cap: scores must be"),
         ("products.cap.calibration.limit", float("inf"), "products.cap.calibration.limit: expected a finite number"),
         ("products.cap.calibration.reached", 1, "products.cap.calibration.reached: expected true or false"),
+        ("products.cap.calibration.extrapolated", 1, "calibration.extrapolated: expected true or false"),
+        ("products.cap.calibration.extrapolated", True, "cannot be both reached and extrapolated"),
         ("products", {}, "products: expected at least one"),
         ("training.steps", [1], "training.steps: expected text or a number"),
         ("files", {"weights.safetensors": 3}, "files.weights.safetensors: expected text"),
@@ -85,6 +87,19 @@ def test_wrong_values_are_named(path: str, value: object, words: str) -> None:
     inner[key] = value
     with pytest.raises(InvalidManifest, match=re.escape(words)):
         read_manifest(tomli_w.dumps(changed))
+
+
+def test_a_manifest_from_before_tails_were_extrapolated_holds_no_such_limit() -> None:
+    older = document()
+    del older["products"]["cap"]["calibration"]["extrapolated"]
+    assert read_manifest(tomli_w.dumps(older)) == written()
+
+
+def test_an_extrapolated_limit_stays_marked() -> None:
+    entry = product_entry()
+    marked = replace(entry, calibration=replace(entry.calibration, reached=False, extrapolated=True))
+    manifest = replace(written(), products={"cap": marked})
+    assert read_manifest(write_manifest(manifest)) == manifest
 
 
 def test_a_newer_schema_is_refused_with_one_sentence() -> None:
