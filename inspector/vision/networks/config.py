@@ -25,12 +25,17 @@ class Backbone(StrEnum):
     """Frozen feature extractors a configuration may name."""
 
     EFFICIENTNET_LITE0 = "efficientnet_lite0"
+    """timm's `tf_efficientnet_lite0`; its weights ship as a package."""
     EFFICIENTNET_B4 = "efficientnet_b4"
+    """Weights that were trained in torch."""
+    TF_EFFICIENTNET_B4 = "tf_efficientnet_b4"
+    """Weights ported from TensorFlow: another padding and epsilon."""
 
 
 LEVEL_CHANNELS: Final[Mapping[Backbone, Mapping[int, int]]] = {
     Backbone.EFFICIENTNET_LITE0: {1: 16, 2: 24, 3: 40, 4: 112},
     Backbone.EFFICIENTNET_B4: {1: 24, 2: 32, 3: 56, 4: 160},
+    Backbone.TF_EFFICIENTNET_B4: {1: 24, 2: 32, 3: 56, 4: 160},
 }
 """Channels of each backbone's taps; level l has stride 2 ** l."""
 
@@ -213,13 +218,12 @@ def faithful(backbone: Backbone = Backbone.EFFICIENTNET_LITE0, *, input_size: in
     )
 
 
-def light(*, input_size: int = 256) -> DetectorConfig:
+def light(backbone: Backbone = Backbone.EFFICIENTNET_LITE0, *, input_size: int = 256) -> DetectorConfig:
     """The product's default for a CPU: an eighth of the head's arithmetic, standardized features, mirrored borders.
 
     Without dropout a training step takes half the time on a CPU; the jitter already regularizes (measured, 2026-11).
     Heads keep the paper's 32 channels each.
     """
-    backbone = Backbone.EFFICIENTNET_LITE0
     return DetectorConfig(
         input_size=input_size,
         backbone=backbone,

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from inspector.vision.networks.backbone import EfficientNetLite0, InputStatistics
-from inspector.vision.networks.config import Backbone, DetectorConfig
+from inspector.vision.networks.backbone import build_encoder
 from inspector.vision.networks.fuser import Fuser, jitter
 from inspector.vision.networks.uniad import UniADHead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from inspector.vision.networks.config import DetectorConfig
+    from inspector.vision.networks.encoder import Encoder, InputStatistics
 
 _ENCODER = "encoder."
 
@@ -28,7 +30,7 @@ class Detector(nn.Module):
     `features` and `reconstruct` are apart, because training caches the frozen features; `forward` joins them.
     """
 
-    def __init__(self, config: DetectorConfig, encoder: EfficientNetLite0) -> None:
+    def __init__(self, config: DetectorConfig, encoder: Encoder) -> None:
         """A head with fresh weights around an encoder; use `build_detector`."""
         super().__init__()
         self.config = config
@@ -111,20 +113,24 @@ class Detector(nn.Module):
         return jitter(tokens, self.config.jitter_scale, self.config.jitter_prob)
 
 
-def build_detector(config: DetectorConfig, *, backbone_state: Mapping[str, Tensor] | None) -> Detector:
+def build_detector(
+    config: DetectorConfig,
+    *,
+    backbone_state: Mapping[str, Tensor] | None,
+    statistics: InputStatistics | None = None,
+) -> Detector:
     """Build a detector with a fresh head, in eval mode.
 
     Args:
         config: what to build.
         backbone_state: timm-named encoder weights, as `load_lite0_weights` gives them; None leaves the encoder random,
             for a whole `state_dict` to be loaded afterwards.
+        statistics: what these weights want to see; None takes the usual ones of the backbone.
 
     Raises:
-        ValueError: the backbone is not available, or its weights do not fit.
+        ValueError: the backbone's weights do not fit.
     """
-    if config.backbone is not Backbone.EFFICIENTNET_LITE0:
-        raise ValueError(f"backbone {config.backbone.value} is not available in this version")
-    encoder = EfficientNetLite0(config.levels, config.padding)
+    encoder = build_encoder(config.backbone, config.levels, config.padding, statistics)
     if backbone_state is not None:
         encoder.load(backbone_state)
     return Detector(config, encoder).eval()

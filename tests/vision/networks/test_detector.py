@@ -1,15 +1,17 @@
 import dataclasses
 import sys
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from inspector.vision.networks.backbone import LITE0_INPUT, load_lite0_weights
-from inspector.vision.networks.config import Backbone, PositionKind, QueryMode, faithful, light
+from inspector.vision.networks.config import Backbone, DetectorConfig, PositionKind, QueryMode, faithful, light
 from inspector.vision.networks.detector import Detector, build_detector
+from inspector.vision.networks.encoder import IMAGENET_INPUT
 from inspector.vision.networks.fuser import ChannelStatistics
+from inspector.vision.networks.lite0 import LITE0_INPUT, load_lite0_weights
 
 SMALL = dataclasses.replace(light(input_size=128), hidden=32, heads=2, ffn=64, neighbour=3)
 
@@ -140,9 +142,21 @@ def test_input_statistics_are_published(detector: Detector) -> None:
     assert detector.input_statistics == LITE0_INPUT
 
 
-def test_a_backbone_we_do_not_have_is_refused() -> None:
-    with pytest.raises(ValueError, match="efficientnet_b4 is not available"):
-        build_detector(faithful(Backbone.EFFICIENTNET_B4), backbone_state=None)
+@pytest.mark.parametrize("backbone", list(Backbone))
+@pytest.mark.parametrize("preset", [faithful, light])
+def test_every_backbone_carries_both_heads(preset: Callable[[Backbone], DetectorConfig], backbone: Backbone) -> None:
+    detector = build_detector(dataclasses.replace(preset(backbone), input_size=128), backbone_state=None)
+    assert detector.config.channels == sum(spec.channels for spec in detector.encoder.specs)
+    # The noise is as long, relative to its token, whatever the number of channels.
+    assert detector.config.jitter_scale / detector.config.channels**0.5 == pytest.approx(1.2127, abs=1e-4)
+    with torch.inference_mode():
+        assert detector(tiles(1, 128)).shape == (1, 1, 8, 8)
+
+
+def test_statistics_belong_to_the_weights() -> None:
+    assert build_detector(faithful(Backbone.EFFICIENTNET_B4), backbone_state=None).input_statistics == IMAGENET_INPUT
+    ours = build_detector(SMALL, backbone_state=None, statistics=IMAGENET_INPUT)
+    assert ours.input_statistics == IMAGENET_INPUT != LITE0_INPUT
 
 
 # torch and OpenVINO announce their own deprecations while they convert.

@@ -22,7 +22,7 @@ def taps_of(config: DetectorConfig) -> list[torch.Tensor]:
 def test_tokens_of_every_size_and_backbone(backbone: Backbone, size: int) -> None:
     config = faithful(backbone, input_size=size)
     tokens = Fuser(config)(taps_of(config))
-    assert tokens.shape == (2, (size // 16) ** 2, {"efficientnet_lite0": 192, "efficientnet_b4": 272}[backbone])
+    assert tokens.shape == (2, (size // 16) ** 2, 192 if backbone is Backbone.EFFICIENTNET_LITE0 else 272)
 
 
 def test_channel_ranges_follow_the_levels() -> None:
