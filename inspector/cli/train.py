@@ -1,12 +1,21 @@
-"""`train`: teach a model in a process of its own and show how far it is."""
+"""`train`: teach a model in a process of its own, or in those that torchrun started, and show how far it is."""
 
 import argparse
+import os
 import sys
 import time
+from pathlib import Path
 
 from inspector.cli.models import models_dir
 from inspector.cli.writing import say, write_json
-from inspector.training.job import UNKNOWN_LICENSE, TrainingJob, TrainingProgress
+from inspector.training.job import (
+    UNKNOWN_LICENSE,
+    TrainingCancelled,
+    TrainingJob,
+    TrainingOutcome,
+    TrainingProgress,
+)
+from inspector.training.placement import Placement
 from inspector.training.presets import Preset
 from inspector.training.process import TrainingProcess
 
@@ -29,6 +38,9 @@ def run(options: argparse.Namespace) -> int:
         resume=options.resume,
         license=options.license or UNKNOWN_LICENSE,
     )
+    placement = Placement.from_environment(os.environ)
+    if placement is not None:
+        return _train_launched(job, placement, options.json)
     with TrainingProcess(job) as training:
         spoken = _Spoken()
         try:
@@ -39,7 +51,27 @@ def run(options: argparse.Namespace) -> int:
             print("Interrupted; --resume goes on from the checkpoint.", file=sys.stderr)
             return 130
         outcome = training.outcome()
-    write_json(options.json, outcome.to_dict())
+    _say_outcome(outcome, options.json)
+    return 0
+
+
+def _train_launched(job: TrainingJob, placement: Placement, json_file: Path | None) -> int:
+    """One of the processes that torchrun started; only rank 0 speaks."""
+    from inspector.training.launched import run_launched  # torch takes seconds that nobody else here needs
+
+    try:
+        outcome = run_launched(job, placement, _Spoken().hear)
+    except TrainingCancelled as error:
+        if placement.rank == 0:
+            print(error, file=sys.stderr)
+        return 130
+    if outcome is not None:
+        _say_outcome(outcome, json_file)
+    return 0
+
+
+def _say_outcome(outcome: TrainingOutcome, json_file: Path | None) -> None:
+    write_json(json_file, outcome.to_dict())
     for name, reason in outcome.skipped:
         say(f"  left out {name}: {reason}")
     for name, product in outcome.products.items():
@@ -49,7 +81,6 @@ def run(options: argparse.Namespace) -> int:
         )
     say(f"{outcome.steps} steps, loss {outcome.loss:.4f}, {outcome.seconds:.0f} s")
     say(f"Model {outcome.ref} in {outcome.folder}")
-    return 0
 
 
 class _Spoken:

@@ -30,6 +30,7 @@ from inspector.training.checkpoint import (
     write_checkpoint,
 )
 from inspector.training.dataset import Dataset, read_for_training
+from inspector.training.distributed import ALONE, Peers
 from inspector.training.features import CacheFiller, FeatureCache, TileEncoder
 from inspector.training.framing import RIM_CELLS, default_overlap_px
 from inspector.training.job import (
@@ -45,6 +46,7 @@ from inspector.training.pictures import UnusablePicture
 from inspector.training.presets import preset
 from inspector.training.products import TaughtProduct, find_products, interleaved, some_tiles
 from inspector.training.samples import Sample, Skipped, load_picture
+from inspector.training.shared_cache import share_cache
 from inspector.training.sources import MAX_LISTED
 from inspector.training.trainer import Budget, StepReport, Trainer
 from inspector.vision.device import choose_device, device_name
@@ -80,6 +82,7 @@ def run_job(
     job: TrainingJob,
     progress: Callable[[TrainingProgress], None],
     cancelled: Callable[[], bool],
+    peers: Peers = ALONE,
 ) -> TrainingOutcome:
     """Teach a model and write it as a new version.
 
@@ -87,6 +90,7 @@ def run_job(
         job: what is wanted.
         progress: called often, in this thread; must return at once.
         cancelled: asked often; True ends the training.
+        peers: ranks that train along by `follow_job`; this one is their rank 0.
 
     Raises:
         InvalidInput: the job, its data or its checkpoint cannot be used.
@@ -97,16 +101,31 @@ def run_job(
     problems = job.problems()
     if problems:
         raise InvalidInput(problems)
-    return _Run(job, progress, cancelled).run()
+    return _Run(job, progress, cancelled, peers).run()
+
+
+def follow_job(job: TrainingJob, cancelled: Callable[[], bool], peers: Peers) -> None:
+    """Train along with rank 0, which runs the same job by `run_job`; reads and writes nothing.
+
+    Raises:
+        TrainingCancelled: here or on another rank.
+        OperationalError: DAT-002: no room for the cache; GPU-001: out of memory; SYS-001: another rank failed.
+    """
+    _Run(job, lambda _: None, cancelled, peers).follow()
 
 
 class _Run:
     """State of one run; each phase is a method."""
 
     def __init__(
-        self, job: TrainingJob, progress: Callable[[TrainingProgress], None], cancelled: Callable[[], bool]
+        self,
+        job: TrainingJob,
+        progress: Callable[[TrainingProgress], None],
+        cancelled: Callable[[], bool],
+        peers: Peers,
     ) -> None:
         self._job = job
+        self._peers = peers
         self._progress = progress
         self._cancelled = cancelled
         self._started = time.perf_counter()
@@ -125,11 +144,14 @@ class _Run:
         dataset, products = self._read()
         detector = self._build().to(device)
         cache = self._features(detector, products)
-        trainer = Trainer(detector, cache, self._plan, seed=self._job.seed)
+        self._peers.assemble(self._cancelled)
+        share_cache(self._peers, cache, self._config.tokens, self._config.channels, self._job.models_dir)
+        trainer = Trainer(detector, cache, self._plan, seed=self._job.seed, peers=self._peers)
         fingerprint = self._fingerprint(dataset, cache)
         if self._job.resume:
             tensors, kept = read_checkpoint(self._job.scratch, fingerprint)
             trainer.restore(tensors, steps=kept.steps, seconds=kept.seconds, loss=kept.loss)
+        trainer.share()
         self._train(trainer, fingerprint, self._reserve(products))
         manifest, self_test = self._calibrated(detector, device, dataset, products, trainer)
         outcomes = {
@@ -153,6 +175,16 @@ class _Run:
             products=outcomes,
             skipped=tuple((entry.name, entry.reason) for entry in self._skipped),
         )
+
+    def follow(self) -> None:
+        """What `run` does, without all that one rank does for all."""
+        detector = self._build().to(choose_device(self._job.device))
+        self._peers.assemble(self._cancelled)
+        cache = share_cache(self._peers, None, self._config.tokens, self._config.channels, self._job.models_dir)
+        trainer = Trainer(detector, cache, self._plan, seed=self._job.seed, peers=self._peers)
+        trainer.share()
+        if not trainer.follow(stop=self._cancelled):
+            raise TrainingCancelled(f"cancelled after {trainer.steps} steps")
 
     def _check_writable(self) -> None:
         """Before an hour of work, not after it."""
@@ -257,6 +289,7 @@ class _Run:
             )
 
         finished = trainer.run(budget, reported=reported, stop=self._cancelled)
+        self._peers.leave()
         # Also when finished: what follows may fail on a full disk, and the hours before must not be lost with it.
         self._save(trainer, fingerprint)
         if not finished:

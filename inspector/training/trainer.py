@@ -7,7 +7,8 @@ to equal one that was never interrupted.
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ import torch
 from torch import Tensor
 
 from inspector.core.errors import OperationalError
+from inspector.training.distributed import ALONE, Peers
 from inspector.training.features import FeatureCache
 from inspector.training.presets import TrainingPlan
 from inspector.vision.networks.detector import Detector
@@ -73,14 +75,26 @@ class StepReport:
 class Trainer:
     """Fits a detector's head to cached features."""
 
-    def __init__(self, detector: Detector, cache: FeatureCache, plan: TrainingPlan, *, seed: int) -> None:
+    def __init__(
+        self, detector: Detector, cache: FeatureCache, plan: TrainingPlan, *, seed: int, peers: Peers = ALONE
+    ) -> None:
         """Start from the detector's present weights, on the device it lies on.
 
+        Args:
+            detector: its head is fitted.
+            cache: what to learn; equal on every rank.
+            plan: how; its batch is that of all ranks together.
+            seed: of the batches and the noise; equal on every rank.
+            peers: who trains along; all of them call `share`, then rank 0 `run` and the others `follow`.
+
         Raises:
-            ValueError: the cache holds no tile.
+            ValueError: the cache holds no tile, or the batch not one for every rank.
         """
         if not len(cache):
             raise ValueError("nothing to train on: the feature cache is empty")
+        if peers.size > plan.batch:
+            raise ValueError(f"a batch of {plan.batch} tiles cannot be split over {peers.size} processes")
+        self._peers = peers
         self._detector = detector
         self._cache = cache
         self._plan = plan
@@ -109,28 +123,42 @@ class Trainer:
             stop: asked before every step; True ends the run at once.
 
         Returns:
-            Whether the budget was used; False when `stop` ended it.
+            Whether the budget was used; False when `stop`, here or on another rank, ended it.
 
         Raises:
-            OperationalError: GPU-001: out of memory; SYS-001: the loss is not finite any more.
+            OperationalError: GPU-001: out of memory; SYS-001: the loss is not finite any more, or another rank failed.
         """
-        self._detector.train()
         earlier = self.seconds
         started = time.perf_counter()
-        try:
-            while (done := budget.done(self.steps, self.seconds)) < 1:
-                if stop():
-                    return False
+        with self._training():
+            while True:
+                done = budget.done(self.steps, self.seconds)
+                done, stopped = self._peers.agree(done, stop=done < 1 and stop())
+                if done >= 1 or stopped:
+                    return done >= 1
                 norm = self._step(self._plan.rate_at(done))
                 self.seconds = earlier + time.perf_counter() - started
                 reported(self._report(budget, norm))
                 if self.steps % LOG_EVERY == 0:
                     self._log(norm)
-        except torch.OutOfMemoryError as error:
-            raise OperationalError("GPU-001", "The graphics memory is too small for training.", "Use cpu.") from error
-        finally:
-            self._detector.eval()
-        return True
+
+    def follow(self, *, stop: Callable[[], bool]) -> bool:
+        """Train as long as rank 0 does, whose clock and budget count; arguments, result and errors as of `run`."""
+        with self._training():
+            while True:
+                done, stopped = self._peers.agree(0.0, stop=stop())
+                if done >= 1 or stopped:
+                    return done >= 1
+                self._step(self._plan.rate_at(done))
+
+    def share(self) -> None:
+        """Take over what rank 0 has: weights, statistics, and where it goes on from."""
+        if self._peers.size == 1:
+            return
+        facts = self._peers.share_facts({"steps": self.steps, "seconds": self.seconds, "loss": self.loss})
+        tensors = self._peers.share_tensors(self.state())
+        if self._peers.rank:
+            self.restore(tensors, **facts)
 
     def state(self) -> dict[str, Tensor]:
         """Weights and optimizer state as named tensors on the CPU."""
@@ -142,7 +170,7 @@ class Trainer:
         return {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
 
     def restore(self, tensors: dict[str, Tensor], *, steps: int, seconds: float, loss: float) -> None:
-        """Go on from what `state` gave.
+        """Go on from what `state` gave; before the first step there is no state of the optimizer.
 
         Raises:
             ValueError: a name is missing or unknown.
@@ -154,7 +182,7 @@ class Trainer:
         )
         packed = self._optimizer.state_dict()
         slots: dict[int, dict[str, Tensor]] = {}
-        for index, name in enumerate(self._names):
+        for index, name in enumerate(self._names if steps else ()):
             slot = {}
             for key in ("step", "exp_avg", "exp_avg_sq"):
                 found = tensors.get(f"optimizer.{name}.{key}")
@@ -166,15 +194,27 @@ class Trainer:
         self._optimizer.load_state_dict(packed)
         self.steps, self.seconds, self.loss = steps, seconds, loss
 
+    @contextmanager
+    def _training(self) -> Iterator[None]:
+        self._detector.train()
+        try:
+            yield
+        except torch.OutOfMemoryError as error:
+            raise OperationalError("GPU-001", "The graphics memory is too small for training.", "Use cpu.") from error
+        finally:
+            self._detector.eval()
+
     def _step(self, rate: float) -> float:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         tokens = self._normalized(self._batch())
         with torch.random.fork_rng(devices=[self._device] if self._device.type == "cuda" else []):
             torch.manual_seed(_mixed(self._seed, self.steps))
-            loss = self._detector.loss(tokens)
+            with self._peers.noise(self._plan.batch, self._device):
+                loss = self._detector.loss(tokens)
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        loss = self._peers.average(self._detector.trainable_parameters(), loss, self._plan.batch)
         limit = self._plan.clip if self._plan.clip is not None else float("inf")
         norm = float(torch.nn.utils.clip_grad_norm_(self._detector.trainable_parameters(), limit))
         value = float(loss.detach())
@@ -187,11 +227,14 @@ class Trainer:
         return norm
 
     def _batch(self) -> Tensor:
-        """Every product equally often, whatever its number of pictures, so that rare ones converge too."""
+        """Every product equally often, whatever its number of pictures, so that rare ones converge too.
+
+        Each rank draws the whole batch and takes its slice of it.
+        """
         generator = np.random.Generator(np.random.PCG64([self._seed, self.steps]))
         products = generator.integers(0, len(self._tiles), self._plan.batch)
         chosen = [self._tiles[product][generator.integers(0, self._tiles[product].size)] for product in products]
-        return self._cache.take(np.asarray(chosen, np.int64))
+        return self._cache.take(np.asarray(chosen[self._peers.part(self._plan.batch)], np.int64))
 
     def _normalized(self, tokens: Tensor) -> Tensor:
         with torch.no_grad():
