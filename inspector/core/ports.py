@@ -204,6 +204,12 @@ class AnomalyModel(Protocol):
         InvalidRecipe: the model was not taught this product (names those it was).
         """
 
+    def held_out_scores(self, recipe: Recipe) -> tuple[float, ...]:
+        """What good parts that taught nothing scored, in the unit of the maps.
+
+        Empty when the model was not taught the product, or the recipe looks at it in another way than was taught.
+        """
+
     def prepare(self, recipe: Recipe, image_size: Size) -> tuple[int, int]:
         """Lay tiles, allocate, warm up; seconds. Returns the (h, w) of every map until the next call.
 

@@ -23,6 +23,7 @@ from inspector.core.record import Counts, Inspection, InspectionRecord
 from inspector.core.refs import ModelRef
 from inspector.services.answers import Answers
 from inspector.services.counting import PartCounter
+from inspector.services.drift import DriftWatch
 from inspector.services.line_parts import LineParts
 from inspector.services.line_run import LineRun, RunListener
 from inspector.services.pipeline import Pipeline
@@ -52,6 +53,7 @@ class InspectionService:
         self._camera_lost = ""
         self._checkpoint_ns = parts.clock.monotonic_ns()
         self._streak = NotInspectedStreak()
+        self._drift = DriftWatch(report=parts.faults.report, gone=parts.faults.gone)
         self._recorded_before = 0
         self._counter = PartCounter(parts.records, parts.clock, simulated=self.simulated)
         self._disconnect: tuple[Callable[[], None], ...] = ()
@@ -257,6 +259,7 @@ class InspectionService:
         except InspectorError as error:
             self._fail(_as_operational(error))
             return
+        self._drift.begin(recipe, model.ref, model.held_out_scores(recipe))
         self._change(LineState.STARTING, StartStep.CAMERA)
         self._answers.reset()
         self._recorded_before = self._parts.recorder.recorded_count + self._parts.recorder.waiting
@@ -426,6 +429,7 @@ class InspectionService:
     # --- news from other threads -------------------------------------------------------------------------------------
 
     def _on_recorded(self, record: InspectionRecord) -> None:
+        self._drift.after(record)
         self.records_changed.emit(self.balance)
 
     def _on_recorder_recovered(self, _: None) -> None:

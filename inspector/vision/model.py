@@ -183,6 +183,18 @@ class TiledModel:
             overlap_px=entry.overlap_px,
         )
 
+    def held_out_scores(self, recipe: Recipe) -> tuple[float, ...]:
+        """What the product's held-out good parts scored in the unit of the maps; empty when a recipe looks otherwise.
+
+        Another area, framing or scale gives other maxima, with which these cannot be compared.
+        """
+        entry = self._manifest.products.get(recipe.model_product or recipe.product)
+        if entry is None or recipe.include or recipe.ignore or recipe.framing is not entry.framing:
+            return ()
+        if recipe.framing is not Framing.WHOLE and (recipe.scale, recipe.overlap_px) != (entry.scale, entry.overlap_px):
+            return ()
+        return entry.scores
+
     def prepare(self, recipe: Recipe, image_size: Size) -> tuple[int, int]:
         """Lay tiles, allocate, warm up; returns the (h, w) of every map until the next call.
 

@@ -11,7 +11,7 @@ import torch
 
 from inspector.core.decision import map_problem
 from inspector.core.errors import InvalidRecipe, OperationalError
-from inspector.core.geometry import Size
+from inspector.core.geometry import Polygon, Size
 from inspector.core.recipe import Framing, Recipe
 from inspector.core.refs import ModelRef
 from inspector.vision.device import DeviceChoice, choose_device
@@ -104,6 +104,23 @@ def test_recipe_for_gives_the_product_as_it_was_taught() -> None:
     assert found.problems() == ()
     with pytest.raises(InvalidRecipe, match="not taught 'lid'; it knows cap"):
         made.recipe_for("lid")
+
+
+def test_held_out_scores_are_given_only_for_what_they_can_be_compared_with() -> None:
+    made = bright({"cap": product_entry(Framing.TILES, 20.0, scale=0.5)})
+    taught = made.recipe_for("cap")
+    scores = made.manifest.products["cap"].scores
+    area = Polygon(((0, 0), (9, 0), (9, 9)))
+    assert made.held_out_scores(taught) == scores
+    assert made.held_out_scores(replace(taught, product="blue cap", model_product="cap")) == scores
+    for other in (
+        replace(taught, product="lid"),
+        replace(taught, framing=Framing.WHOLE),
+        replace(taught, scale=1.0),
+        replace(taught, ignore=(area,)),
+        replace(taught, include=(area,)),
+    ):
+        assert made.held_out_scores(other) == ()
 
 
 def test_an_unknown_product_is_judged_by_the_strictest_and_said_once(caplog: pytest.LogCaptureFixture) -> None:
