@@ -361,7 +361,7 @@ def _read_tensors(path: Path, manifest: Manifest) -> dict[str, Tensor]:
 
 def _build(path: Path, manifest: Manifest, weights: Mapping[str, Tensor]) -> Detector:
     try:
-        detector = build_detector(manifest.detector, backbone_state=None)
+        detector = build_detector(manifest.detector, backbone_state=None, statistics=manifest.input)
     except ValueError as error:
         raise _refused(path.with_name(MANIFEST), str(error)) from error
     problems = _shape_problems(detector.state_dict(), weights)
