@@ -13,6 +13,7 @@ from typing import TypeAlias
 from inspector.core.errors import InspectorError, InvalidInput, OperationalError
 
 _DEVICES = ("auto", "cpu", "cuda")
+_BACKBONES = ("efficientnet_lite0", "efficientnet_b4", "tf_efficientnet_b4")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -122,6 +123,12 @@ def _add_train(commands: _Commands) -> None:
     command.add_argument("--name", required=True, metavar="NAME", help="name of the model")
     _add_models_dir(command)
     command.add_argument("--preset", choices=("faithful", "light"), default="light", help="network (default: light)")
+    command.add_argument(
+        "--backbone",
+        choices=_BACKBONES,
+        default=_BACKBONES[0],
+        help=f"frozen features under it (default: {_BACKBONES[0]}); others are imported with `models import-backbone`",
+    )
     budget = command.add_mutually_exclusive_group()
     budget.add_argument("--steps", type=_positive, metavar="N", help="train for N steps")
     budget.add_argument("--minutes", type=_positive_number, metavar="M", help="be done in about M minutes (default 20)")

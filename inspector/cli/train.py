@@ -18,6 +18,7 @@ from inspector.training.job import (
 from inspector.training.placement import Placement
 from inspector.training.presets import Preset
 from inspector.training.process import TrainingProcess
+from inspector.vision.networks.config import Backbone
 
 _PERIOD_S = 5.0
 
@@ -30,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
         models_dir=models_dir(options),
         image_root=options.image_root.resolve() if options.image_root else None,
         preset=Preset(options.preset),
+        backbone=Backbone(options.backbone),
         steps=options.steps,
         minutes=options.minutes,
         device=options.device,

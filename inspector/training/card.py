@@ -7,6 +7,7 @@ from inspector.core.recipe import Framing
 from inspector.training.dataset import Dataset
 from inspector.training.job import UNKNOWN_LICENSE, ProductOutcome, TrainingJob
 from inspector.vision.manifest import Manifest, ProductEntry
+from inspector.vision.networks.config import Backbone
 
 _FRAMINGS = {
     Framing.WHOLE: "whole frame in one tile",
@@ -74,6 +75,8 @@ def command(job: TrainingJob) -> str:
     if job.image_root is not None:
         words.append(f"--image-root {job.image_root.name}")
     words += [f"--name {job.name}", f"--preset {job.preset.value}"]
+    if job.backbone is not Backbone.EFFICIENTNET_LITE0:
+        words.append(f"--backbone {job.backbone.value}")
     if job.steps is not None:
         words.append(f"--steps {job.steps}")
     if job.minutes is not None:

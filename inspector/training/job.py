@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 from inspector.core.errors import InspectorError, InvalidInput
 from inspector.core.refs import ModelRef, is_safe_name
 from inspector.training.presets import Preset
+from inspector.vision.networks.config import Backbone
 
 DEFAULT_MINUTES: Final = 20.0
 MAX_MINUTES: Final = 60.0 * 24 * 14
@@ -45,6 +46,7 @@ class TrainingJob:
         name: of the model; a new version of it is written.
         models_dir: where models are; interrupted trainings lie in its hidden folder `.training`.
         image_root: folder of the pictures a manifest names; None is the manifest's own folder.
+        backbone: of the network; all but the default must have been imported.
         steps, minutes: the budget, at most one of them; with neither, `DEFAULT_MINUTES`. Minutes count everything from
             the first file read to the model written.
         device: auto, cpu or cuda.
@@ -59,6 +61,7 @@ class TrainingJob:
     models_dir: Path
     image_root: Path | None = None
     preset: Preset = Preset.LIGHT
+    backbone: Backbone = Backbone.EFFICIENTNET_LITE0
     steps: int | None = None
     minutes: float | None = None
     device: str = "auto"
@@ -227,7 +230,7 @@ def _read(value: object, wanted: Any) -> Any:  # noqa: ANN401 (a type, or a unio
         wanted = next(kind for kind in wanted.__args__ if kind is not type(None))
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if wanted in (Path, Preset):
+    if wanted in (Path, Preset, Backbone):
         if not isinstance(value, str) or not value:
             raise TypeError(f"must be text, not {value!r}")
         return wanted(value)

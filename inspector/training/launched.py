@@ -43,7 +43,7 @@ def run_launched(
         OperationalError: as `teaching.run_job`; SYS-001 also when another rank failed or does not answer.
     """
     problems = list(job.problems())
-    batch = preset(job.preset)[1].batch
+    batch = preset(job.preset, job.backbone)[1].batch
     if placement.size > batch:
         problems.append(f"a batch of {batch} tiles cannot be split over {placement.size} processes; start fewer")
     if problems:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from inspector.vision.networks.config import DetectorConfig, faithful, light
+from inspector.vision.networks.config import Backbone, DetectorConfig, faithful, light
 
 
 class Preset(StrEnum):
@@ -51,12 +51,12 @@ class TrainingPlan:
         return self.learning_rate * 0.5 * (1 + math.cos(math.pi * (done - WARM_UP_SHARE) / (1 - WARM_UP_SHARE)))
 
 
-def preset(which: Preset) -> tuple[DetectorConfig, TrainingPlan]:
+def preset(which: Preset, backbone: Backbone = Backbone.EFFICIENTNET_LITE0) -> tuple[DetectorConfig, TrainingPlan]:
     """Architecture and plan of a preset.
 
     The faithful plan is the paper's but for its length (uniad.md 10). The light plan's rate was found to converge
     within a few thousand steps on standardized features (uniad.md 18).
     """
     if which is Preset.FAITHFUL:
-        return faithful(), TrainingPlan(1e-4, 1e-4, Schedule.STEP, batch=8, clip=0.1)
-    return light(), TrainingPlan(2e-3, 1e-4, Schedule.COSINE, batch=16, clip=1.0)
+        return faithful(backbone), TrainingPlan(1e-4, 1e-4, Schedule.STEP, batch=8, clip=0.1)
+    return light(backbone), TrainingPlan(2e-3, 1e-4, Schedule.COSINE, batch=16, clip=1.0)

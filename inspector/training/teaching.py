@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final
 
 import torch
@@ -49,10 +50,10 @@ from inspector.training.samples import Sample, Skipped, load_picture
 from inspector.training.shared_cache import share_cache
 from inspector.training.sources import MAX_LISTED
 from inspector.training.trainer import Budget, StepReport, Trainer
+from inspector.vision.backbones import BackboneWeights, find_backbone
 from inspector.vision.device import choose_device, device_name
 from inspector.vision.manifest import Manifest, ProductEntry
 from inspector.vision.model import TiledModel
-from inspector.vision.networks.backbone import LITE0_WEIGHTS_SHA256, load_lite0_weights
 from inspector.vision.networks.config import STRIDE_PX, FeatureNorm
 from inspector.vision.networks.detector import Detector, build_detector
 from inspector.vision.networks.offset import measure_offset
@@ -132,12 +133,13 @@ class _Run:
         self._last_report, self._last_phase = -math.inf, Phase.READ
         self._skipped: list[Skipped] = []
         self._tile_seconds = 0.0  # as measured while features are read
-        self._config, self._plan = preset(job.preset)
+        self._config, self._plan = preset(job.preset, job.backbone)
         minutes = DEFAULT_MINUTES if job.minutes is None and job.steps is None else job.minutes
         self._limit_s = None if minutes is None else minutes * 60
 
     def run(self) -> TrainingOutcome:
         self._check_writable()
+        logger.info("backbone weights: %s", self._backbone.record)  # missing ones are said before any work
         if self._job.resume:
             require_checkpoint(self._job.scratch)
         device = choose_device(self._job.device)
@@ -217,7 +219,12 @@ class _Run:
     def _build(self) -> Detector:
         with torch.random.fork_rng():
             torch.manual_seed(self._job.seed)
-            return build_detector(self._config, backbone_state=load_lite0_weights())
+            backbone = self._backbone
+            return build_detector(self._config, backbone_state=backbone.state, statistics=backbone.record.statistics)
+
+    @cached_property
+    def _backbone(self) -> BackboneWeights:
+        return find_backbone(self._job.models_dir, self._config.backbone)
 
     def _features(self, detector: Detector, products: Sequence[TaughtProduct]) -> FeatureCache:
         config = self._config
@@ -303,6 +310,7 @@ class _Run:
         facts = {
             "data": dataset.sha256,
             "config": self._config.to_dict(),
+            "backbone": self._backbone.record.source_sha256,
             "plan": asdict(self._plan),
             "seed": self._job.seed,
             "scale": self._job.scale,
@@ -360,7 +368,8 @@ class _Run:
                 "training_seconds": round(trainer.seconds, 1),
                 "loss": trainer.loss,
                 "seed": self._job.seed,
-                "backbone_sha256": LITE0_WEIGHTS_SHA256,
+                "backbone_weights": self._backbone.record.name,
+                "backbone_sha256": self._backbone.record.source_sha256,
                 "torch": torch.__version__,
                 "python": platform.python_version(),
                 "machine": platform.machine(),

@@ -9,9 +9,18 @@ from inspector.core.errors import InvalidInput
 from inspector.core.refs import ModelRef
 from inspector.training.job import ProductOutcome, TrainingJob, TrainingOutcome
 from inspector.training.presets import Preset
+from inspector.vision.networks.config import Backbone
 
 JOB = TrainingJob(
-    Path("data"), "cap", Path("models"), image_root=Path("img"), preset=Preset.FAITHFUL, minutes=2.5, seed=7, scale=0.5
+    Path("data"),
+    "cap",
+    Path("models"),
+    image_root=Path("img"),
+    preset=Preset.FAITHFUL,
+    backbone=Backbone.EFFICIENTNET_B4,
+    minutes=2.5,
+    seed=7,
+    scale=0.5,
 )
 
 

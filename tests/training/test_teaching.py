@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import pytest
+import torch
 
 from inspector.core.errors import InvalidInput, OperationalError
 from inspector.core.recipe import Framing
@@ -14,7 +15,11 @@ from inspector.training.checkpoint import FILE
 from inspector.training.job import Phase, TrainingCancelled, TrainingJob
 from inspector.training.presets import Schedule, TrainingPlan
 from inspector.training.teaching import run_job
+from inspector.vision.backbones import import_backbone
 from inspector.vision.device import DeviceChoice
+from inspector.vision.networks.backbone import build_encoder
+from inspector.vision.networks.config import Backbone, PaddingMode
+from inspector.vision.networks.encoder import UNIT_INPUT
 from inspector.vision.store import load_model, read_model_folder
 from tests.support.drawn_data import draw_data
 from tests.support.vision import tiny_config
@@ -27,7 +32,7 @@ PLAN = TrainingPlan(2e-3, 1e-4, Schedule.COSINE, batch=8, clip=1.0)
 @pytest.fixture(autouse=True)
 def _small_and_quick(monkeypatch):
     """The real backbone under a tiny head; the offset is measured in its own tests."""
-    monkeypatch.setattr(teaching, "preset", lambda _: (tiny_config(), PLAN))
+    monkeypatch.setattr(teaching, "preset", lambda *_: (tiny_config(), PLAN))
     monkeypatch.setattr(teaching, "measure_offset", lambda *_, **__: (1.5, 1.5))
 
 
@@ -157,3 +162,23 @@ def test_a_handful_of_pictures_still_gives_a_full_self_test(tmp_path):
     tiles = read_model_folder(tmp_path / "models" / "drawn" / "1").self_test.tiles
     assert len(tiles) >= 16
     assert len(np.unique(tiles.reshape(len(tiles), -1), axis=0)) >= 12
+
+
+def test_an_imported_backbone_teaches_and_is_recorded(data, tmp_path, monkeypatch):
+    b4 = Backbone.TF_EFFICIENTNET_B4
+    config = dataclasses.replace(tiny_config(), backbone=b4)
+    monkeypatch.setattr(teaching, "preset", lambda *_: (config, PLAN))
+    wanted = job(data, tmp_path, steps=1, backbone=b4)
+    with pytest.raises(OperationalError, match="no weights of the backbone tf_efficientnet_b4"):
+        teach(wanted)
+    torch.manual_seed(0)
+    weights = tmp_path / "b4.pth"
+    torch.save(build_encoder(b4, (1, 2, 3, 4), PaddingMode.ZEROS).state_dict(), weights)
+    record, _ = import_backbone(wanted.models_dir, weights, "tf_efficientnet_b4.ap_in1k")
+    teach(wanted)
+    folder = tmp_path / "models" / "drawn" / "1"
+    content = read_model_folder(folder)
+    assert content.manifest.training["backbone_sha256"] == record.source_sha256
+    assert content.manifest.training["backbone_weights"] == "tf_efficientnet_b4.ap_in1k"
+    assert content.manifest.input == content.detector.input_statistics == UNIT_INPUT
+    assert "--backbone tf_efficientnet_b4" in (folder / "card.md").read_text("utf-8")
