@@ -1,12 +1,13 @@
 """Limits from few scores: exact where conformal prediction reaches, with an honest margin where it cannot."""
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 from scipy.stats import t as student
 
-from inspector.core.calibration import conformal_limit
+from inspector.core.calibration import Promise, conformal_limit
 from inspector.core.recipe import Framing
 from inspector.training.framing import ProductFraming
 from inspector.training.levels import ViewScores, limit_with_margin, product_entry, student_quantile
@@ -39,6 +40,27 @@ def test_few_scores_keep_the_false_reject_rate_near_its_target(held_out, teachin
         assert found.limit >= max(held)
     assert np.mean(rates) < 0.015
     assert np.mean(plain) > 1 / (held_out + 1) * 0.7  # what it would be without the margin
+
+
+@pytest.mark.parametrize("spread", [0.05, 0.07, 0.2])
+@pytest.mark.parametrize("held_out", [6, 12, 20, 60])
+def test_teaching_frames_that_spread_otherwise_do_not_spoil_the_limit(held_out, spread):
+    rng = np.random.default_rng(4)
+    rates = []
+    for _ in range(300):
+        limit = limit_with_margin(good(rng, held_out), good(rng, 32, mean=0.8, spread=spread), 0.01).limit
+        rates.append(1 - NormalDist(1.0, 0.1).cdf(math.log(limit)))
+    assert np.mean(rates) < 0.03
+
+
+def test_rare_rejects_are_extrapolated_where_the_tail_can_be_seen_and_marked():
+    rng = np.random.default_rng(6)
+    frames = [ViewScores(0.0, score) for score in good(rng, 700)]
+    entry = product_entry(WHOLE, frames, frames[:30], target_rate=0.001)
+    assert entry.calibration.promise is Promise.EXTRAPOLATED
+    assert entry.calibration.limit == 1.0
+    assert entry.scores[-1] <= 1.0
+    assert entry.problems() == []
 
 
 @pytest.mark.parametrize("framing", [WHOLE, BOTH])
