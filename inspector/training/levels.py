@@ -9,7 +9,7 @@ to be one: the upper bound for one more part if the logarithms of scores are nor
 
 with m the mean of the n held-out log scores, s the spread pooled from held-out and teaching frames, each around its own
 mean, and t Student's quantile. Teaching frames score lower, because the model has seen them, and may also spread less:
-half as much would let a limit that counts all 32 of them reject 7 % of good parts for n = 6, and 3 % for n = 20. So they
+half as much would let a limit that counts all 32 of them reject 7 % of good parts for n = 6, 3 % for n = 20. So they
 count as no more than `TAUGHT_FREEDOM` degrees of freedom, which leaves 2.4 % and 1.4 %. Where they do spread alike, by
 15 %, that raises the limit by 6 % for n = 6, and by 1 % for n = 20. The limit is the larger of this and the largest
 held-out score.
