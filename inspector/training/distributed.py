@@ -55,7 +55,7 @@ class Peers:
     def __init__(self) -> None:
         """Alone."""
         self.rank, self.size = 0, 1
-        self._local_size = 1
+        self._threads = (1, 1)
         self._store: Store | None = None
 
     @classmethod
@@ -91,8 +91,9 @@ class Peers:
                 "SYS-001", f"The {placement.size} training processes did not find each other: {_line(error)}."
             ) from error
         peers.rank, peers.size = placement.rank, placement.size
-        peers._local_size = placement.local_size
-        peers._alone(alone=True)
+        own = torch.get_num_threads()
+        peers._threads = (own, own * placement.local_size)
+        peers._use_processors(all_of_them=True)
         return peers
 
     def __enter__(self) -> Self:
@@ -106,6 +107,7 @@ class Peers:
         if error is not None:
             self._write_note(error)
         self.leave()
+        self._use_processors(all_of_them=False)
         if error is not None:
             self._wait_for_readers()
 
@@ -131,14 +133,14 @@ class Peers:
                 time.sleep(POLL_S)
         except RuntimeError as error:
             raise self._ended() from error
-        self._alone(alone=False)
+        self._use_processors(all_of_them=False)
 
     def leave(self) -> None:
         """Take no part any more; the others are done, too, or notice it. Idempotent."""
         if self._store is None or not dist.is_initialized():
             return
         dist.destroy_process_group()
-        self._alone(alone=True)
+        self._use_processors(all_of_them=True)
 
     # --- a step ------------------------------------------------------------------------------------------------------
 
@@ -296,11 +298,10 @@ class Peers:
         except RuntimeError as error:
             logger.debug("nobody is left: %s", _line(error))
 
-    def _alone(self, *, alone: bool) -> None:
-        """Before and after the steps the others sleep, and rank 0 may use their processors."""
-        if self.rank == 0 and self._local_size > 1:
-            threads = torch.get_num_threads()
-            torch.set_num_threads(threads * self._local_size if alone else max(1, threads // self._local_size))
+    def _use_processors(self, *, all_of_them: bool) -> None:
+        """Before and after the steps the others sleep, and rank 0 may use the processors that are theirs."""
+        if self.rank == 0 and self._store is not None:
+            torch.set_num_threads(self._threads[all_of_them])
 
 
 class _WholeBatchNoise(TorchFunctionMode):
