@@ -28,12 +28,18 @@ sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 import openvino as ov  # noqa: E402
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from inspector.vision.networks.backbone import InputStatistics
     from inspector.vision.networks.detector import Detector
 
 logger = logging.getLogger(__name__)
+
+INPUT_NAME: Final = "tiles"
+OUTPUT_NAME: Final = "maps"
+"""What the tensors of an exported network are called."""
 
 TORCH_BATCH: Final = 8
 """Tiles a forward pass of torch takes; more only cost memory."""
@@ -297,6 +303,48 @@ def make_self_test(detector: Detector, statistics: InputStatistics, tiles: NDArr
     runtime = TorchRuntime(detector, statistics)
     runtime.prepare(len(tiles))
     return SelfTest(tiles, runtime.run(tiles))
+
+
+def write_openvino(network: PixelDetector, path: Path, batch: int) -> None:
+    """Write a network as OpenVINO's own format in float32, `path` (.xml) and its weights beside it (.bin).
+
+    Batch and size are fixed. OSError: it cannot be written.
+    """
+    side = network.detector.config.input_size
+    model = _convert(network)
+    model.reshape([batch, side, side, 3])
+    model.inputs[0].set_names({INPUT_NAME})
+    model.outputs[0].set_names({OUTPUT_NAME})
+    try:
+        ov.save_model(model, path, compress_to_fp16=False)
+    except RuntimeError as error:
+        raise OSError(f"{path} was not written: {error}") from error
+
+
+def run_file(path: Path, tiles: NDArray[np.uint8], *, threads: int | None = None) -> NDArray[np.float32]:
+    """What an exported file says about tiles (N, S, S, 3), run by OpenVINO in float32: maps (N, t, t).
+
+    A batch fixed in the file is filled up with the last tile. OSError: OpenVINO cannot read the file.
+    """
+    options: dict[str, str | int] = {"INFERENCE_PRECISION_HINT": "f32", "ENABLE_CPU_PINNING": False}
+    if threads is not None:
+        options["INFERENCE_NUM_THREADS"] = threads
+    try:
+        compiled = ov.Core().compile_model(path, "CPU", options)
+    except RuntimeError as error:
+        raise OSError(f"{path} cannot be read: {error}") from error
+    batch = compiled.input(INPUT_NAME).shape[0]
+    parts = []
+    for start in range(0, len(tiles), batch):
+        part = tiles[start : start + batch]
+        full = np.concatenate([part, part[-1:].repeat(batch - len(part), axis=0)])
+        parts.append(compiled({INPUT_NAME: full})[OUTPUT_NAME][: len(part)].copy())
+    return np.asarray(np.concatenate(parts), np.float32)
+
+
+def openvino_version() -> str:
+    """Of the library that converts and runs."""
+    return str(ov.get_version())
 
 
 def choose_batch(tiles: int, threads: int) -> tuple[int, int]:
