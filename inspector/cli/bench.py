@@ -2,7 +2,7 @@
 
 import argparse
 
-from inspector.cli.models import model_folder
+from inspector.cli.model_choice import model_folder
 from inspector.cli.writing import say, write_json
 from inspector.core.geometry import Size
 from inspector.vision.bench import run_bench

@@ -4,7 +4,7 @@ import argparse
 import time
 from contextlib import closing
 
-from inspector.cli.models import model_folder
+from inspector.cli.model_choice import model_folder
 from inspector.cli.writing import say, write_json
 from inspector.training.evaluate import EvaluationProgress, evaluate
 from inspector.training.report import write_report

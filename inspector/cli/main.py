@@ -56,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_replay(commands)
     _add_bench(commands)
     _add_simulate(commands)
+    _add_models(commands)
     return parser
 
 
@@ -199,6 +200,53 @@ def _add_simulate(commands: _Commands) -> None:
     command.add_argument("--defects", type=_positive, default=10, metavar="N", help="pictures of each defect to test")
     command.add_argument("--frame", type=_frame_size, default=(768, 960), metavar="WxH", help="default 960x768")
     command.add_argument("--seed", type=int, default=1, metavar="S", help="for repeatable pictures (default 1)")
+
+
+def _add_models(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "models",
+        help="list, verify and export models; import backbones",
+        description="What there is to know and to do about models. Each action explains itself: models ACTION --help",
+    )
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = _add(actions, "list", "list the models, newest version first")
+    _add_models_dir(listing)
+    verify = _add(
+        actions,
+        "verify",
+        "check files, hashes and the stored self-test of models on this machine",
+        "Exits with 1 and the reasons when one is broken. Without a name imported backbones are checked too.",
+    )
+    verify.add_argument("model", nargs="?", metavar="NAME|DIR", help="one model, all its versions (default: all)")
+    _add_models_dir(verify)
+    _add_device(verify)
+    export = _add(
+        actions,
+        "export",
+        "write a model for another runtime",
+        "One network file from uint8 pixels to raw token maps, and export.json with the numbers around it. The stored"
+        " self-test must pass through the file, else nothing is kept.",
+    )
+    export.add_argument("model", metavar="NAME|DIR", help="a model's name, or the folder of one version")
+    export.add_argument("--format", choices=("onnx", "openvino"), required=True, help="both in float32")
+    export.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to be made")
+    export.add_argument("--batch", type=_positive, default=1, metavar="N", help="tiles at once, fixed (default 1)")
+    _add_models_dir(export)
+    weights = _add(
+        actions,
+        "import-backbone",
+        "keep pretrained weights to teach with",
+        "Takes timm's names, as .safetensors or .pth; checks every needed weight and records the file's hash.",
+    )
+    weights.add_argument("file", type=Path, metavar="FILE", help="the weights")
+    weights.add_argument(
+        "--arch",
+        required=True,
+        metavar="NAME",
+        help=f"whose weights: {', '.join(_BACKBONES)}, or timm's full name such as tf_efficientnet_b4.ns_jft_in1k",
+    )
+    weights.add_argument("--replace", action="store_true", help="instead of others that were imported before")
+    _add_models_dir(weights)
 
 
 def _add_model(command: argparse.ArgumentParser, *, required: bool) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import cv2
 
 from inspector.app import build_catalog, open_records
-from inspector.cli.models import model_folder
+from inspector.cli.model_choice import model_folder
 from inspector.cli.stations import logged, read_station
 from inspector.cli.writing import say, write_json
 from inspector.core.errors import InvalidInput, OperationalError

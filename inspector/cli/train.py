@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from inspector.cli.models import models_dir
+from inspector.cli.model_choice import models_dir
 from inspector.cli.writing import say, write_json
 from inspector.training.job import (
     UNKNOWN_LICENSE,

@@ -228,7 +228,10 @@ class AnomalyModel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelSummary:
-    """A model folder as listed; `problem` says why it cannot be used, "" if it can."""
+    """A model folder as listed; `problem` says why it cannot be used, "" if it can.
+
+    `preset`, `steps` and `license` are what the model says of its training; `size_bytes` is what the folder holds.
+    """
 
     ref: ModelRef
     folder: Path
@@ -237,6 +240,10 @@ class ModelSummary:
     backbone: str = ""
     created_at: datetime | None = None
     problem: str = ""
+    preset: str = ""
+    steps: int = 0
+    license: str = ""
+    size_bytes: int = 0
 
 
 class ModelStore(Protocol):

@@ -312,6 +312,10 @@ def _summary(name: str, version: int, folder: Path) -> ModelSummary:
         architecture=manifest.architecture,
         backbone=manifest.detector.backbone.value,
         created_at=manifest.created_at,
+        preset=manifest.preset,
+        steps=steps if isinstance(steps := manifest.training.get("steps"), int) else 0,
+        license=manifest.license,
+        size_bytes=len(raw) + sum((folder / file).stat().st_size for file in FILES),
     )
 
 

@@ -38,7 +38,7 @@ def test_help_lists_every_command_without_loading_torch_or_qt() -> None:
         "print([name for name in ('torch', 'PySide6', 'cv2') if name in sys.modules])"
     )
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert all(f"    {command}" in output.stdout for command in COMMANDS)
+    assert all(f"    {command}" in output.stdout for command in (*COMMANDS, "models"))
     assert output.stdout.strip().endswith("[]")
 
 
@@ -55,6 +55,11 @@ def test_help_lists_every_command_without_loading_torch_or_qt() -> None:
         ["train", "--data", "x", "--name", "n", "--steps", "5", "--minutes", "5"],
         ["train", "--data", "x", "--name", "n", "--minutes", "nan"],
         ["evaluate", "--model", "demo"],
+        ["train", "--data", "x", "--name", "n", "--backbone", "resnet50"],
+        ["models"],
+        ["models", "export", "demo", "--format", "onnx"],
+        ["models", "export", "demo", "--format", "tflite", "--out", "x"],
+        ["models", "import-backbone", "x.pth"],
     ],
 )
 def test_arguments_that_cannot_be_used_end_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
