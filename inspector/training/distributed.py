@@ -104,11 +104,12 @@ class Peers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Leave, and say why if it is for an error."""
-        if error is not None:
+        somebody_waits = error is not None and self._store is not None and dist.is_initialized()
+        if error is not None and somebody_waits:
             self._write_note(error)
         self.leave()
         self._use_processors(all_of_them=False)
-        if error is not None:
+        if somebody_waits:
             self._wait_for_readers()
 
     # --- the course of a training ------------------------------------------------------------------------------------
@@ -122,9 +123,9 @@ class Peers:
         """
         if self._store is None:
             return
-        if self.rank == 0:
-            self._store.set(_READY, "1")
         try:
+            if self.rank == 0:
+                self._store.set(_READY, "1")
             while not self._store.check([_READY]):
                 if cancelled():
                     raise TrainingCancelled("cancelled")
@@ -217,7 +218,7 @@ class Peers:
         return received
 
     def share_tensors(self, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Named CPU tensors of rank 0; what the others give only serves to tell the kinds of numbers.
+        """Named CPU tensors of rank 0; the others give none.
 
         Raises:
             OperationalError, TrainingCancelled: as `agree`.
@@ -262,7 +263,7 @@ class Peers:
         return OperationalError(
             "SYS-001",
             f"The training processes belong together, and {who} ended: {reason}",
-            "--resume goes on from the last checkpoint.",
+            "--resume goes on from the last checkpoint, if there is one.",
         )
 
     def _write_note(self, error: BaseException) -> None:

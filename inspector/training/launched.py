@@ -4,6 +4,7 @@ Unlike `process`, which gives a training a process of its own, this one is that 
 """
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from inspector.training.job import TrainingJob, TrainingOutcome, TrainingProgres
 from inspector.training.placement import Placement
 from inspector.training.presets import preset
 from inspector.training.teaching import follow_job, run_job
+from inspector.vision.device import default_threads
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +61,8 @@ def run_launched(
 
     for number in _SIGNALS:
         signal.signal(number, on_signal)
+    if "OMP_NUM_THREADS" not in os.environ:  # torchrun sets it where it starts several processes
+        torch.set_num_threads(max(1, default_threads() // placement.local_size))
     with Peers.join(placement, cuda=_take_device(job, placement)) as peers:
         if placement.rank == 0:
             return run_job(job, progress, cancel.is_set, peers)

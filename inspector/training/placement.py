@@ -36,7 +36,8 @@ class Placement:
         Raises:
             InvalidInput: some of torchrun's variables are missing, or contradict each other.
         """
-        if not {"RANK", "WORLD_SIZE"} <= environment.keys():  # one of them alone is another program's
+        # One of them without the other is another program's.
+        if not {"RANK", "WORLD_SIZE"} <= environment.keys() or environment["WORLD_SIZE"] == "1":
             return None
         missing = [name for name in (*_NUMBERS, *_PLACE) if not environment.get(name)]
         words = [f"{name}={environment[name]}" for name in _NUMBERS if not environment.get(name, "0").isdecimal()]
@@ -48,4 +49,4 @@ class Placement:
         rank, size, local_rank, local_size = (int(environment[name]) for name in _NUMBERS)
         if not (rank < size and local_rank < local_size <= size and local_rank <= rank):
             raise InvalidInput([f"rank {rank} of {size}, here {local_rank} of {local_size}: start with torchrun"])
-        return None if size == 1 else cls(rank, size, local_rank, local_size)
+        return cls(rank, size, local_rank, local_size)

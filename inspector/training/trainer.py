@@ -156,7 +156,7 @@ class Trainer:
         if self._peers.size == 1:
             return
         facts = self._peers.share_facts({"steps": self.steps, "seconds": self.seconds, "loss": self.loss})
-        tensors = self._peers.share_tensors(self.state())
+        tensors = self._peers.share_tensors({} if self._peers.rank else self.state())
         if self._peers.rank:
             self.restore(tensors, **facts)
 
