@@ -19,6 +19,7 @@ from inspector.services.disk import free_space_probe
 _LIBRARIES = (
     "torch",
     "openvino",
+    "onnx",
     "numpy",
     "cv2",
     "PySide6.QtWidgets",
