@@ -15,7 +15,6 @@ from inspector.vision.device import DeviceChoice
 from inspector.vision.export import ExportFormat, export_model
 from inspector.vision.store import FolderModelStore, load_model
 
-
 _HEADINGS = ("NAME", "VERSION", "PRESET", "BACKBONE", "PRODUCTS", "SIZE", "STEPS", "CREATED", "LICENSE")
 
 
