@@ -2,7 +2,7 @@
 
 import torch
 
-from tests.benchmarks.bench import BANK_SIZE, Bench, Result, base_arrangement, build_banks
+from tests.benchmarks.bench import BANK_SIZE, Bench, Result, base_arrangement, build_banks, three_judges
 from tests.benchmarks.heads import WHITENING_FLOOR, untrained, whitening
 from tests.benchmarks.judging import Maps, figures
 from tests.benchmarks.pack import Category
@@ -35,7 +35,8 @@ def bank_sizes(bench: Bench) -> list[Result]:
 def bank_per_category_space(bench: Bench) -> list[Result]:
     """The coreset with each category standardized by itself, not by the statistics all share."""
     pack = bench.pack(base_arrangement())
-    maps, seconds = {}, 0.0
+    maps: dict[str, Maps] = {}
+    seconds = 0.0
     for category in pack:
         own = untrained(base_arrangement(), {category.name: category.split()[0]})
         banks = build_banks(own, (category,))
@@ -53,6 +54,15 @@ def gaussian(bench: Bench) -> list[Result]:
     return [Result("gaussian", "baseline", "one Gaussian per category on the features", 0, 0.0, judges)]
 
 
+def bank_and_gaussian(bench: Bench) -> list[Result]:
+    """What a fusion reaches without any training: the bank with the Gaussian in the network's place."""
+    pack = bench.pack(base_arrangement())
+    gaussians = {category.name: _gaussian_maps(category) for category in pack}
+    judges = three_judges(pack, gaussians, bench.banks_of(bench.light_head).maps)
+    what = "greedy coreset fused with one Gaussian per category"
+    return [Result("bank_gaussian", "baseline", what, 0, 0.0, {"fusion": judges["fusion"]})]
+
+
 @torch.no_grad()
 def _gaussian_maps(category: Category) -> Maps:
     teaching, held_out = category.split()
@@ -61,7 +71,7 @@ def _gaussian_maps(category: Category) -> Maps:
     matrix, mean = whitening([tokens], WHITENING_FLOOR), tokens.mean(dim=0)
 
     def lengths(pictures: torch.Tensor) -> torch.Tensor:
-        found = ((own.normalized(pictures) - mean) @ matrix).norm(dim=-1)
+        found: torch.Tensor = ((own.normalized(pictures) - mean) @ matrix).norm(dim=-1)
         return found.reshape(-1, *own.config.grid)
 
     return Maps(lengths(category.test), lengths(held_out))

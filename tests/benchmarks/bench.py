@@ -1,5 +1,6 @@
 """What the rows of the ablation are made with: packs and banks read once, and the usual way to judge a taught head."""
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from torch import Tensor
 from inspector.training.coreset import choose_coreset, nearest_distance
 from inspector.training.presets import Preset, preset
 from inspector.vision.networks.config import PaddingMode
-from tests.benchmarks.heads import Arrangement, Experiment, Taught, head_ms, untrained
+from tests.benchmarks.heads import Arrangement, Experiment, Taught, head_ms, read_taught, teach, untrained, write_taught
 from tests.benchmarks.judging import Figures, Judged, Maps, figures, mean_of
 from tests.benchmarks.pack import Category, read_pack
 
@@ -89,6 +90,19 @@ class Bench:
     def teaching(self, arrangement: Arrangement) -> dict[str, Tensor]:
         """Tokens that teach, by category."""
         return {category.name: category.split()[0] for category in self.pack(arrangement)}
+
+    def taught(self, arrangement: Arrangement, steps: int) -> Taught:
+        """A head taught with every category; read back if an earlier call with the same folder taught it."""
+        file = None
+        if self.stored is not None:
+            key = hashlib.sha256(f"{arrangement} {steps} {self.data.resolve()}".encode()).hexdigest()
+            file = self.stored / f"head-{key[:16]}.safetensors"
+            if file.is_file():
+                return read_taught(arrangement, file)
+        taught = teach(arrangement, self.teaching(arrangement), steps)
+        if file is not None:
+            write_taught(taught, file)
+        return taught
 
     @cached_property
     def light_head(self) -> Experiment:

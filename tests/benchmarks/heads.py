@@ -13,6 +13,8 @@ from pathlib import Path
 from statistics import median
 
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812, torch's own name for it
 
@@ -113,14 +115,14 @@ class Experiment(Detector):
     def residuals(self, tokens: Tensor) -> Tensor:
         """Reconstruction minus target (n, N, C) of cached tokens."""
         self.eval()
-        parts = [self.normalized(part) for part in tokens.split(CHUNK)]
+        parts = [self.normalized(part) for part in torch.split(tokens, CHUNK)]
         return torch.cat([self.head(part) - part for part in parts])
 
     @torch.no_grad()
     def cosines(self, tokens: Tensor) -> Tensor:
         """1 - cosine of reconstruction and target, (n, N)."""
         self.eval()
-        parts = [self.normalized(part) for part in tokens.split(CHUNK)]
+        parts = [self.normalized(part) for part in torch.split(tokens, CHUNK)]
         found = [1 - F.cosine_similarity(self.head(part), part, dim=-1) for part in parts]
         return torch.cat(found).clamp_min(0)
 
@@ -176,6 +178,24 @@ def teach_more(taught: Taught, teaching: Mapping[str, Tensor], steps: int) -> Ta
     return _run(taught.detector, _cache(taught.detector, teaching), steps, taught.statistics)
 
 
+def write_taught(taught: Taught, file: Path) -> None:
+    """Keep a taught head."""
+    facts = {"steps": taught.steps, "seconds": taught.seconds, "loss": taught.loss}
+    metadata = {name: str(value) for name, value in facts.items()}
+    state = {name: value.contiguous() for name, value in taught.detector.head_state().items()}
+    save_file(state, file, metadata=metadata)
+
+
+def read_taught(arrangement: Arrangement, file: Path) -> Taught:
+    """What `write_taught` kept."""
+    detector = Experiment(arrangement).eval()
+    with safe_open(file, framework="pt") as opened:
+        metadata = opened.metadata()
+        detector.load_head_state({name: opened.get_tensor(name) for name in opened.keys()})  # noqa: SIM118, no mapping
+    statistics = (detector.fuser.feature_mean, detector.fuser.feature_std)
+    return Taught(detector, int(metadata["steps"]), float(metadata["seconds"]), float(metadata["loss"]), statistics)
+
+
 def head_ms(detector: Experiment, reference: Experiment, *, batch: int = 8, rounds: int = 9) -> tuple[float, float]:
     """Milliseconds per tile of a head alone, and in relation to the reference; both timed in turn."""
     found: list[tuple[float, float]] = []
@@ -203,7 +223,7 @@ def _cache(detector: Experiment, teaching: Mapping[str, Tensor]) -> FeatureCache
     tiles = sum(len(tokens) for tokens in teaching.values())
     cache = FeatureCache(list(teaching), tiles, config.tokens, config.channels, Path(tempfile.gettempdir()))
     for number, tokens in enumerate(teaching.values()):
-        for part in tokens.split(CHUNK):
+        for part in torch.split(tokens, CHUNK):
             cache.add(number, detector.kept(part))
     return cache
 
@@ -220,7 +240,8 @@ def whitening(spaces: Sequence[Tensor], floor: float) -> Tensor:
     """(C, C) matrix that gives tokens (n, C) of every space, about its own mean, unit covariance on average."""
     covariance = torch.stack([torch.cov(tokens.T) for tokens in spaces]).mean(dim=0).double()
     values, vectors = torch.linalg.eigh(covariance)
-    return (vectors / (values.clamp_min(0) + floor).sqrt()).float()
+    matrix: Tensor = vectors / (values.clamp_min(0) + floor).sqrt()
+    return matrix.float()
 
 
 def _with_all_levels(config: DetectorConfig) -> DetectorConfig:

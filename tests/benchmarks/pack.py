@@ -87,17 +87,16 @@ def read_pack(data: Path, config: DetectorConfig, *, stored: Path | None = None)
         if not any(sample.defective for sample in shown) or all(sample.defective for sample in shown):
             logger.warning("%s: left out, its test pictures are all of one kind", name)
             continue
-        tokens = []
-        for part, samples in (("good", good), ("test", shown)):
-            key = f"{training.sha256[:16]}-{test.sha256[:16]}-{kind}-{name}-{part}.npy"
-            tokens.append(_tokens(encoder, samples, config.input_size, stored and stored / key))
+        key = f"{training.sha256[:16]}-{test.sha256[:16]}-{kind}-{name}"
+        files = [stored and stored / f"{key}-{part}.npy" for part in ("good", "test")]
         masks = [_mask(sample, config.input_size) for sample in shown]
         empty = np.zeros((config.input_size, config.input_size), np.bool_)
         categories.append(
             Category(
                 name,
                 good,
-                *tokens,
+                _tokens(encoder, good, config.input_size, files[0]),
+                _tokens(encoder, shown, config.input_size, files[1]),
                 np.array([sample.defective for sample in shown]),
                 np.stack([empty if mask is None else mask for mask in masks]),
                 np.array([mask is not None for mask in masks]),

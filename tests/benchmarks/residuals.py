@@ -9,7 +9,7 @@ from torch.nn import functional as F  # noqa: N812, torch's own name for it
 from inspector.training.coreset import choose_coreset, nearest_distance
 from tests.benchmarks.bench import BANK_SIZE, Bench, Result, on_grid, three_judges
 from tests.benchmarks.heads import Experiment, Taught, whitening
-from tests.benchmarks.judging import Maps, figures, geometric_of, maximum_of
+from tests.benchmarks.judging import Maps, figures, geometric_of, maximum_of, mean_of
 from tests.benchmarks.pack import Category
 
 RESIDUAL_FLOOR = 0.1
@@ -139,6 +139,13 @@ def residual_rules(bench: Bench, taught: Taught) -> list[Result]:
     fusions = {
         name: {one.name: figures(one, fuse(plain(found[one.name]), banks[one.name])) for one in pack}
         for name, fuse in (("maximum", maximum_of), ("geometric mean", geometric_of))
+    }
+    fusions["with whitened"] = {
+        one.name: figures(
+            one,
+            mean_of(mean_of(plain(found[one.name]), whitened(found[one.name])), banks[one.name]),
+        )
+        for one in pack
     }
     what = "base and bank, fused otherwise than by the mean"
     results.append(Result("fusions", "fusion", what, taught.steps, taught.seconds, fusions))

@@ -5,7 +5,6 @@ No row names a category: the table must read the same on a pack nobody has seen.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from inspector.vision.networks.config import (
     DetectorConfig,
@@ -16,6 +15,7 @@ from inspector.vision.networks.config import (
     QueryMode,
 )
 from tests.benchmarks.baselines import (
+    bank_and_gaussian,
     bank_per_category_space,
     bank_sizes,
     gaussian,
@@ -23,37 +23,29 @@ from tests.benchmarks.baselines import (
     untrained_network,
 )
 from tests.benchmarks.bench import Bench, Result, base_arrangement, cosine_maps
-from tests.benchmarks.heads import Arrangement, Objective, Taught, teach
+from tests.benchmarks.heads import Arrangement, Objective
 from tests.benchmarks.products import adding, few_samples, single_models
 from tests.benchmarks.residuals import residual_rules
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 Row = Callable[[Bench], list[Result]]
 
 
 def base(bench: Bench) -> list[Result]:
     """The base row, and what statistics of its residuals add: they need no further training."""
-    taught = _taught(bench, base_arrangement())
+    taught = bench.taught(base_arrangement(), bench.steps)
     return [bench.judge("base", "base", "light preset, mirrored borders", taught), *residual_rules(bench, taught)]
 
 
 def _factor(row: str, group: str, what: str, arrangement: Arrangement) -> Row:
     def run(bench: Bench) -> list[Result]:
         maps = cosine_maps if arrangement.objective is Objective.COSINE else None
-        return [bench.judge(row, group, what, _taught(bench, arrangement), maps=maps)]
+        return [bench.judge(row, group, what, bench.taught(arrangement, bench.steps), maps=maps)]
 
     return run
 
 
-def _taught(bench: Bench, arrangement: Arrangement, share: float = 1.0) -> Taught:
-    teaching: Mapping[str, Tensor] = bench.teaching(arrangement)
-    return teach(arrangement, teaching, round(bench.steps * share))
-
-
 def _longer(bench: Bench) -> list[Result]:
-    taught = _taught(bench, base_arrangement(), 2.0)
+    taught = bench.taught(base_arrangement(), 2 * bench.steps)
     return [bench.judge("steps_x2", "budget", "twice the steps", taught)]
 
 
@@ -112,6 +104,7 @@ def _all() -> dict[str, Row]:
         "bank_sizes": bank_sizes,
         "bank_own_space": bank_per_category_space,
         "gaussian": gaussian,
+        "bank_gaussian": bank_and_gaussian,
         "untrained": untrained_network,
         "base": base,
     }

@@ -28,7 +28,8 @@ def read_results(file: Path, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def plain(result: Result) -> dict[str, Any]:
     """A result as JSON holds it; no NaN."""
-    return _without_nan(asdict(result))
+    document: dict[str, Any] = _without_nan(asdict(result))
+    return document
 
 
 def write_results(file: Path, facts: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
