@@ -18,7 +18,7 @@ _PERIOD_S = 5.0
 
 def run(options: argparse.Namespace) -> int:
     """Measure, show a table, and write the report page if asked."""
-    with closing(load_model(model_folder(options), DeviceChoice(options.device))) as model:
+    with closing(load_model(model_folder(options, options.model), DeviceChoice(options.device))) as model:
         say(f"Evaluating {model.ref} on {model.device}, {model.runtime}")
         evaluation = evaluate(model, options.data.resolve(), progress=_Spoken().hear)
     result = evaluation.to_dict()

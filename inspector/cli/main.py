@@ -136,6 +136,11 @@ def _add_train(commands: _Commands) -> None:
     _add_device(command)
     command.add_argument("--seed", type=int, default=0, metavar="S", help="for repeatable runs (default 0)")
     command.add_argument(
+        "--base", metavar="NAME|DIR", help="teach this model further, for example with one more product in the data"
+    )
+    framing = command.add_mutually_exclusive_group()
+    framing.add_argument("--whole", action="store_true", help="squash frames into one tile, whatever their size")
+    framing.add_argument(
         "--scale",
         type=_positive_number,
         metavar="K",
@@ -143,6 +148,9 @@ def _add_train(commands: _Commands) -> None:
     )
     command.add_argument(
         "--license", metavar="TEXT", help="under which the weights may be used; follows from the pictures' license"
+    )
+    budget.add_argument(
+        "--draft", action="store_true", help="be done in seconds: the memory of good parts judges, nothing is trained"
     )
     command.add_argument("--resume", action="store_true", help="go on from the checkpoint of an interrupted run")
 

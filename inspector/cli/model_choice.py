@@ -19,13 +19,12 @@ def models_dir(options: argparse.Namespace) -> Path:
     return read_station(options)[1].models
 
 
-def model_folder(options: argparse.Namespace) -> Path:
-    """The version folder that `--model` means.
+def model_folder(options: argparse.Namespace, text: str) -> Path:
+    """The folder of a model or of one of its versions that `text`, a name or a folder, means.
 
     Raises:
         OperationalError: RCP-001: there is no such model; names those there are.
     """
-    text: str = options.model
     folder = Path(text)
     if (folder / "manifest.toml").is_file() or (folder.is_dir() and any(folder.glob("*/manifest.toml"))):
         return folder.resolve()

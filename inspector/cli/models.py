@@ -102,7 +102,7 @@ def _checks(options: argparse.Namespace) -> list[tuple[str, Callable[[], str]]]:
     if options.model:
         named = [summary for summary in found if summary.ref.name == options.model]
         if not named:
-            folder = model_folder(options)
+            folder = model_folder(options, options.model)
             return [(folder.name, lambda: _self_test(folder, device, None))]
         found = tuple(named)
     checks: list[tuple[str, Callable[[], str]]] = [
@@ -138,7 +138,12 @@ def _backbone(folder: Path) -> str:
 
 def _export(options: argparse.Namespace) -> int:
     say(f"Exporting {options.model} …")
-    made = export_model(model_folder(options), ExportFormat(options.format), options.out.resolve(), batch=options.batch)
+    made = export_model(
+        model_folder(options, options.model),
+        ExportFormat(options.format),
+        options.out.resolve(),
+        batch=options.batch,
+    )
     write_json(
         options.json,
         {

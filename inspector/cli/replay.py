@@ -41,7 +41,9 @@ def run(options: argparse.Namespace) -> int:
     counts, lines, times = Counts(), 0, []
     with ExitStack() as stack:
         stack.enter_context(logged(data))
-        model = stack.enter_context(closing(load_model(model_folder(options), DeviceChoice(options.device))))
+        model = stack.enter_context(
+            closing(load_model(model_folder(options, options.model), DeviceChoice(options.device)))
+        )
         recipe = _recipe(model, options.product, folder)
         kept = stack.enter_context(open_records(settings, data))
         camera = stack.enter_context(closing(build_catalog(settings).open(f"{_SCHEME}{folder}?interval_ms=0")))

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from inspector.cli.model_choice import models_dir
+from inspector.cli.model_choice import model_folder, models_dir
 from inspector.cli.writing import say, write_json
 from inspector.training.job import (
     UNKNOWN_LICENSE,
@@ -37,6 +37,9 @@ def run(options: argparse.Namespace) -> int:
         device=options.device,
         seed=options.seed,
         scale=options.scale,
+        base=model_folder(options, options.base) if options.base else None,
+        whole=options.whole,
+        draft=options.draft,
         resume=options.resume,
         license=options.license or UNKNOWN_LICENSE,
     )
@@ -81,7 +84,8 @@ def _say_outcome(outcome: TrainingOutcome, json_file: Path | None) -> None:
             f"  {name}: {product.teaching} parts taught, {product.held_out} held out, {product.framing}, at most"
             f" {product.upper_rate:.1%} of good parts rejected (95 % bound)"
         )
-    say(f"{outcome.steps} steps, loss {outcome.loss:.4f}, {outcome.seconds:.0f} s")
+    trained = "a draft, not trained" if outcome.loss is None else f"{outcome.steps} steps, loss {outcome.loss:.4f}"
+    say(f"{trained}, {outcome.seconds:.0f} s")
     say(f"Model {outcome.ref} in {outcome.folder}")
 
 

@@ -14,7 +14,7 @@ from inspector.training.levels import ViewScores, product_entry
 from inspector.training.pictures import UnusablePicture
 from inspector.training.products import TaughtProduct, samples_in_turn, spread
 from inspector.training.samples import Sample, load_picture
-from inspector.vision.manifest import ProductEntry
+from inspector.vision.manifest import ProductEntry, Weighing
 from inspector.vision.model import TiledModel
 from inspector.vision.store import SELF_TEST_TILES
 
@@ -32,6 +32,7 @@ def scored_samples(product: TaughtProduct) -> tuple[tuple[Sample, ...], tuple[Sa
 def calibrate(
     model: TiledModel,
     products: Sequence[TaughtProduct],
+    weighings: Mapping[str, Weighing],
     *,
     scored: Callable[[int, int], None],
     skipped: Callable[[Sample, UnusablePicture], None],
@@ -41,6 +42,7 @@ def calibrate(
     Args:
         model: over a draft without products, so that nothing is divided yet.
         products: with their held-out pictures.
+        weighings: by product, what its map is made of.
         scored: told how many frames are done, of how many, after each.
         skipped: told of pictures that cannot be used.
 
@@ -65,12 +67,12 @@ def calibrate(
             scores.append(found)
         if not scores[0]:
             raise InvalidInput([f"{product.name}: no held-out picture can be read"])
-        entries[product.name] = product_entry(product.framing, scores[0], scores[1])
+        entries[product.name] = product_entry(product.framing, scores[0], scores[1], weighing=weighings[product.name])
     return entries
 
 
-def self_test_tiles(products: Sequence[TaughtProduct], tile_px: int) -> NDArray[np.uint8]:
-    """Real tiles (N, S, S, 3) of every product; a handful of pictures is stretched by their mirror images.
+def self_test_tiles(products: Sequence[TaughtProduct], tile_px: int) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Real tiles (N, S, S, 3) of every product, and its number (N,); few pictures are stretched by mirror images.
 
     Raises:
         InvalidInput: no picture can be read.
@@ -81,8 +83,8 @@ def self_test_tiles(products: Sequence[TaughtProduct], tile_px: int) -> NDArray[
         raise InvalidInput(["no picture can be read"])
     originals = list(found)
     for turn in range(1, wanted):
-        found += [np.ascontiguousarray(_mirrored(tile, turn)) for tile in originals]
-    return np.stack(found[:wanted])
+        found += [(np.ascontiguousarray(_mirrored(tile, turn)), number) for tile, number in originals]
+    return np.stack([tile for tile, _ in found[:wanted]]), np.array([number for _, number in found[:wanted]], np.int32)
 
 
 def _view_scores(model: TiledModel, product: TaughtProduct, sample: Sample) -> ViewScores:
@@ -94,15 +96,16 @@ def _view_scores(model: TiledModel, product: TaughtProduct, sample: Sample) -> V
     return ViewScores(views.tile_score, views.whole_score)
 
 
-def _tiles_in_turn(products: Sequence[TaughtProduct], tile_px: int) -> Iterator[NDArray[np.uint8]]:
+def _tiles_in_turn(products: Sequence[TaughtProduct], tile_px: int) -> Iterator[tuple[NDArray[np.uint8], int]]:
+    numbers = {product.name: number for number, product in enumerate(products)}
     for product, sample in samples_in_turn(products, SELF_TEST_TILES):
         try:
             tiles = product.cut(load_picture(sample), tile_px)
         except UnusablePicture:
             continue  # named when it is read for features or scored
-        yield tiles[len(tiles) // 2]
+        yield tiles[len(tiles) // 2], numbers[product.name]
         if len(tiles) > 1:
-            yield tiles[-1]
+            yield tiles[-1], numbers[product.name]
 
 
 def _mirrored(tile: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:

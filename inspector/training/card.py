@@ -6,7 +6,7 @@ from pathlib import Path
 from inspector.core.recipe import Framing
 from inspector.training.dataset import Dataset
 from inspector.training.job import UNKNOWN_LICENSE, ProductOutcome, TrainingJob
-from inspector.vision.manifest import Manifest, ProductEntry
+from inspector.vision.manifest import Judge, Manifest, ProductEntry
 from inspector.vision.networks.config import Backbone
 
 _FRAMINGS = {
@@ -48,6 +48,14 @@ scores; the promise without that assumption stands in the last column.
 | product | wanted false rejects | held-out | largest held-out score | margin | promised (95 %) without assumption |
 | --- | --- | --- | --- | --- | --- |
 {"".join(_limit_row(name, entry) for name, entry in manifest.products.items())}
+## Judged by
+
+Both maps, or the one that saw clearly more of the defects that were drawn on held-out good pictures; their areas under
+the ROC curve only choose between ways of judging, they say nothing about real defects.
+
+| product | judge | both | network | memory |
+| --- | --- | --- | --- | --- |
+{"".join(_judge_row(name, entry) for name, entry in manifest.products.items())}
 Every product and camera view needs its own check with real defects before the limit is trusted.
 
 ## Made by
@@ -79,10 +87,14 @@ def command(job: TrainingJob) -> str:
         words.append(f"--backbone {job.backbone.value}")
     if job.steps is not None:
         words.append(f"--steps {job.steps}")
+    if job.draft:
+        words.append("--draft")
     if job.minutes is not None:
         words.append(f"--minutes {job.minutes:g}")
     if job.scale is not None:
         words.append(f"--scale {job.scale:g}")
+    if job.whole:
+        words.append("--whole")
     if job.license != UNKNOWN_LICENSE:
         words.append(f'--license "{job.license}"')
     return " ".join([*words, f"--device {job.device}", f"--seed {job.seed}"])
@@ -94,9 +106,18 @@ def _taught_row(name: str, outcome: ProductOutcome, entry: ProductEntry) -> str:
     return f"| {name} | {outcome.teaching} | {outcome.tiles} | {outcome.held_out} | {framing} |\n"
 
 
+def _judge_row(name: str, entry: ProductEntry) -> str:
+    seen = entry.weighing.drawn_auroc
+    areas = " | ".join(f"{seen[judge]:.3f}" if judge in seen else "–" for judge in Judge)
+    return f"| {name} | {entry.weighing.judge.value} | {areas} |\n"
+
+
 def _limit_row(name: str, entry: ProductEntry) -> str:
     calibration = entry.calibration
-    margin = "none needed" if calibration.reached else f"× {1 / entry.scores[-1]:.2f}"
+    if calibration.reached:
+        margin = "none needed"
+    else:
+        margin = f"× {1 / entry.scores[-1]:.2f}" + (", extrapolated" if calibration.extrapolated else "")
     return (
         f"| {name} | {calibration.target_rate:.1%} | {calibration.samples} | {entry.scores[-1]:.3f} | {margin}"
         f" | up to {calibration.upper_rate:.1%} |\n"

@@ -36,7 +36,7 @@ class ProductFraming:
 
 
 def choose_framing(
-    sizes: Sequence[Size], *, tile_px: int, stride_px: int, scale: float | None = None
+    sizes: Sequence[Size], *, tile_px: int, stride_px: int, scale: float | None = None, whole: bool = False
 ) -> ProductFraming:
     """Choose how a product is framed.
 
@@ -55,6 +55,7 @@ def choose_framing(
         tile_px: side of the network's input.
         stride_px: side of a token.
         scale: network pixels per frame pixel, where a person chose it; then the frame is always cut into tiles.
+        whole: a person wants the frame squashed into one tile, whatever its size.
 
     Source: uniad.md 13.1 and 13.5.
     """
@@ -63,7 +64,7 @@ def choose_framing(
     long_px = median(max(size.height, size.width) for size in sizes)
     aspect = median(max(size.height, size.width) / min(size.height, size.width) for size in sizes)
     overlap_px = default_overlap_px(tile_px=tile_px, stride_px=stride_px)
-    if scale is None and long_px <= WHOLE_UP_TO * tile_px and aspect <= SQUARE_UP_TO:
+    if whole or (scale is None and long_px <= WHOLE_UP_TO * tile_px and aspect <= SQUARE_UP_TO):
         return ProductFraming(Framing.WHOLE, 1.0, overlap_px)
     largest = max(sizes, key=lambda size: size.height * size.width)
     scale = scale or _largest_scale(largest, tile_px, stride_px, overlap_px)

@@ -33,6 +33,8 @@ class Phase(StrEnum):
     READ = "read"
     FEATURES = "features"
     TRAIN = "train"
+    REMEMBER = "remember"
+    WEIGH = "weigh"
     CALIBRATE = "calibrate"
     WRITE = "write"
 
@@ -52,6 +54,9 @@ class TrainingJob:
         device: auto, cpu or cuda.
         seed: of the weights, the batches, the noise, and of what is held out.
         scale: network pixels per frame pixel of every product's tiles; None chooses by the size of its pictures.
+        base: folder of a model whose network is taught further; the data must hold the products it shall still know.
+        whole: squash every frame into one tile; excludes a scale.
+        draft: no training: the memory alone judges, which takes seconds instead of minutes.
         resume: go on from the checkpoint of an interrupted training of the same name, data and budget.
         license: under which the weights may be used; follows from the pictures' license.
     """
@@ -67,6 +72,9 @@ class TrainingJob:
     device: str = "auto"
     seed: int = 0
     scale: float | None = None
+    base: Path | None = None
+    whole: bool = False
+    draft: bool = False
     resume: bool = False
     license: str = UNKNOWN_LICENSE
 
@@ -87,6 +95,14 @@ class TrainingJob:
             found.append(f"seed: {self.seed} is outside 0 to {MAX_SEED}")
         if self.scale is not None and not 1 / 64 <= self.scale <= 4:
             found.append(f"scale: {self.scale} is outside 1/64 to 4")
+        if self.draft and self.base is not None:
+            found.append("draft: it trains nothing, so a base makes no sense with it")
+        if self.whole and self.scale is not None:
+            found.append("whole and scale exclude each other")
+        if self.draft and (self.steps is not None or self.minutes is not None or self.resume):
+            found.append("draft: it trains nothing, so steps, minutes and resume make no sense with it")
+        if self.draft and self.preset is not Preset.LIGHT:
+            found.append(f"draft: the preset {self.preset.value} has no memory to judge with")
         if not self.license.strip():
             found.append("license: must not be empty")
         return tuple(found)
@@ -186,7 +202,8 @@ class TrainingOutcome:
 
     Attributes:
         folder: the version folder that was written.
-        steps: of training, over all runs.
+        steps: of training, over all runs; 0 for a draft.
+        loss: smoothed, at the end; None for a draft.
         seconds: of this run, everything included.
         skipped: name and reason of every file that was left out.
     """
@@ -196,7 +213,7 @@ class TrainingOutcome:
     preset: str
     device: str
     steps: int
-    loss: float
+    loss: float | None
     seconds: float
     seed: int
     products: Mapping[str, ProductOutcome] = field(default_factory=dict)

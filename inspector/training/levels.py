@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from inspector.core.calibration import Calibration, Promise
 from inspector.core.tail import limit_for_rate
 from inspector.training.framing import ProductFraming
-from inspector.vision.manifest import ProductEntry
+from inspector.vision.manifest import ProductEntry, Weighing
 
 TARGET_RATE: Final = 0.01
 SMALLEST_SCORE: Final = 1e-9
@@ -49,6 +49,7 @@ def product_entry(
     held_out: Sequence[ViewScores],
     teaching: Sequence[ViewScores],
     *,
+    weighing: Weighing,
     target_rate: float = TARGET_RATE,
 ) -> ProductEntry:
     """Levels of a product, so that the calibrated limit of its fused scores is exactly 1.
@@ -60,6 +61,7 @@ def product_entry(
         framing: how the frames were looked at.
         held_out: good frames that taught nothing, by the pipeline that will judge.
         teaching: some of those that taught, by the same pipeline.
+        weighing: what the map was made of.
         target_rate: share of good parts that may be rejected.
 
     Raises:
@@ -84,6 +86,7 @@ def product_entry(
         whole_level=whole_limit * found.limit,
         calibration=replace(found, limit=1.0),
         scores=tuple(sorted(score / found.limit for score in fused_held_out)),
+        weighing=weighing,
     )
 
 

@@ -56,9 +56,9 @@ class TaughtProduct:
 
 
 def find_products(
-    dataset: Dataset, *, tile_px: int, seed: int, scale: float | None = None
+    dataset: Dataset, *, tile_px: int, seed: int, scale: float | None = None, whole: bool = False
 ) -> tuple[TaughtProduct, ...]:
-    """Hold pictures of every product out, and choose its framing; `scale` overrules the choice.
+    """Hold pictures of every product out, and choose its framing; `scale` or `whole` overrules the choice.
 
     Raises:
         InvalidInput: a product has too few pictures.
@@ -68,7 +68,7 @@ def find_products(
         samples = dataset.of(name, *Split)
         teaching, held_out = hold_out(samples, seed=seed)
         sizes = [sample.frame_size for sample in samples]
-        framing = choose_framing(sizes, tile_px=tile_px, stride_px=STRIDE_PX, scale=scale)
+        framing = choose_framing(sizes, tile_px=tile_px, stride_px=STRIDE_PX, scale=scale, whole=whole)
         products.append(TaughtProduct(name, framing, teaching, held_out))
     return tuple(products)
 

@@ -11,10 +11,11 @@ import math
 import platform
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 import torch
@@ -46,20 +47,22 @@ from inspector.training.job import (
 from inspector.training.pictures import UnusablePicture
 from inspector.training.presets import preset
 from inspector.training.products import TaughtProduct, find_products, interleaved, some_tiles
+from inspector.training.remembering import remember
 from inspector.training.samples import Sample, Skipped, load_picture
 from inspector.training.shared_cache import share_cache
 from inspector.training.sources import MAX_LISTED
 from inspector.training.trainer import Budget, StepReport, Trainer
+from inspector.training.weighing import weigh
 from inspector.vision.backbones import BackboneWeights, find_backbone
 from inspector.vision.device import choose_device, device_name
-from inspector.vision.manifest import Manifest, ProductEntry
+from inspector.vision.manifest import Manifest, ProductEntry, Weighing
 from inspector.vision.model import TiledModel
 from inspector.vision.networks.config import STRIDE_PX, FeatureNorm
 from inspector.vision.networks.detector import Detector, build_detector
 from inspector.vision.networks.offset import measure_offset
 from inspector.vision.runtimes import make_self_test
 from inspector.vision.selftest import SelfTest
-from inspector.vision.store import write_model
+from inspector.vision.store import read_model_folder, version_folder, write_model
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +137,7 @@ class _Run:
         self._skipped: list[Skipped] = []
         self._tile_seconds = 0.0  # as measured while features are read
         self._config, self._plan = preset(job.preset, job.backbone)
-        minutes = DEFAULT_MINUTES if job.minutes is None and job.steps is None else job.minutes
+        minutes = DEFAULT_MINUTES if job.minutes is None and job.steps is None and not job.draft else job.minutes
         self._limit_s = None if minutes is None else minutes * 60
 
     def run(self) -> TrainingOutcome:
@@ -144,8 +147,10 @@ class _Run:
             require_checkpoint(self._job.scratch)
         device = choose_device(self._job.device)
         dataset, products = self._read()
-        detector = self._build().to(device)
+        detector = self._build(len(products)).to(device)
         cache = self._features(detector, products)
+        if self._job.base is not None:
+            self._take_over(detector, self._job.base, products)
         self._peers.assemble(self._cancelled)
         share_cache(self._peers, cache, self._config.tokens, self._config.channels, self._job.models_dir)
         trainer = Trainer(detector, cache, self._plan, seed=self._job.seed, peers=self._peers)
@@ -154,8 +159,12 @@ class _Run:
             tensors, kept = read_checkpoint(self._job.scratch, fingerprint)
             trainer.restore(tensors, steps=kept.steps, seconds=kept.seconds, loss=kept.loss)
         trainer.share()
-        self._train(trainer, fingerprint, self._reserve(products))
-        manifest, self_test = self._calibrated(detector, device, dataset, products, trainer)
+        if self._job.draft:
+            self._peers.leave()
+        else:
+            self._train(trainer, fingerprint, self._reserve(products))
+        weighings = self._remember(detector, cache, products)
+        manifest, self_test = self._calibrated(detector, device, dataset, products, weighings, trainer)
         outcomes = {
             product.name: _outcome(product, manifest.products[product.name], cache.tiles_of(product.name))
             for product in products
@@ -171,7 +180,7 @@ class _Run:
             preset=self._job.preset.value,
             device=device_name(device),
             steps=trainer.steps,
-            loss=trainer.loss,
+            loss=None if self._job.draft else trainer.loss,
             seconds=round(self._elapsed(), 1),
             seed=self._job.seed,
             products=outcomes,
@@ -180,11 +189,13 @@ class _Run:
 
     def follow(self) -> None:
         """What `run` does, without all that one rank does for all."""
-        detector = self._build().to(choose_device(self._job.device))
+        detector = self._build(1).to(choose_device(self._job.device))  # the memory is rank 0's affair
         self._peers.assemble(self._cancelled)
         cache = share_cache(self._peers, None, self._config.tokens, self._config.channels, self._job.models_dir)
         trainer = Trainer(detector, cache, self._plan, seed=self._job.seed, peers=self._peers)
         trainer.share()
+        if self._job.draft:
+            return  # nothing is trained; what is left is rank 0's affair
         if not trainer.follow(stop=self._cancelled):
             raise TrainingCancelled(f"cancelled after {trainer.steps} steps")
 
@@ -206,7 +217,10 @@ class _Run:
         self._report(Phase.READ, 0, 1, message=f"reading {self._job.data}")
         dataset = read_for_training(self._job.data, self._job.image_root)
         self._skipped += dataset.skipped
-        products = find_products(dataset, tile_px=self._config.input_size, seed=self._job.seed, scale=self._job.scale)
+        job = self._job
+        products = find_products(
+            dataset, tile_px=self._config.input_size, seed=job.seed, scale=job.scale, whole=job.whole
+        )
         for product in products:
             teaching, held_out, framing = len(product.teaching), len(product.held_out), product.framing
             message = f"{product.name}: {teaching} teach, {held_out} set the limit, framing {framing.framing.value}"
@@ -216,11 +230,31 @@ class _Run:
             self._report(Phase.READ, 1, 1, message=message)
         return dataset, products
 
-    def _build(self) -> Detector:
+    def _build(self, products: int) -> Detector:
         with torch.random.fork_rng():
             torch.manual_seed(self._job.seed)
             backbone = self._backbone
-            return build_detector(self._config, backbone_state=backbone.state, statistics=backbone.record.statistics)
+            return build_detector(
+                self._config,
+                backbone_state=backbone.state,
+                statistics=backbone.record.statistics,
+                products=products,
+            )
+
+    def _take_over(self, detector: Detector, base: Path, products: Sequence[TaughtProduct]) -> None:
+        """Start from another model's network and feature statistics, so that what it knows is only refined.
+
+        Products it knew stay known because their pictures are in this training, too, and every batch holds all
+        products alike (replay); one that is missing here is forgotten, memory and all.
+        """
+        content = read_model_folder(version_folder(base))
+        theirs = replace(content.manifest.detector, memory=self._config.memory)
+        if theirs != self._config:
+            raise InvalidInput([f"base: the network of {content.ref} is of another kind than preset and backbone make"])
+        detector.load_head_state(content.detector.head_state())
+        gone = sorted(set(content.manifest.memory) - {product.name for product in products})
+        if gone:
+            logger.warning("%s knew %s; without their pictures the new model will not", content.ref, ", ".join(gone))
 
     @cached_property
     def _backbone(self) -> BackboneWeights:
@@ -314,6 +348,8 @@ class _Run:
             "plan": asdict(self._plan),
             "seed": self._job.seed,
             "scale": self._job.scale,
+            "whole": self._job.whole,
+            "base": str(self._job.base),
             "steps": self._job.steps,
             "seconds": self._limit_s,
             # Under a time budget the number of tiles may depend on the machine's load; it is the same training still.
@@ -321,20 +357,47 @@ class _Run:
         }
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
+    def _remember(
+        self, detector: Detector, cache: FeatureCache, products: Sequence[TaughtProduct]
+    ) -> Mapping[str, Weighing]:
+        """Fill the memory, and weigh it against the network."""
+
+        def remembered(done: int, total: int) -> None:
+            self._report(Phase.REMEMBER, done, total)
+
+        def weighed(done: int, total: int) -> None:
+            self._report(Phase.WEIGH, done, total)
+
+        remember(detector, cache, seed=self._job.seed, cancelled=self._cancelled, done=remembered)
+        weighings = weigh(
+            detector,
+            products,
+            trained=not self._job.draft,
+            seed=self._job.seed,
+            cancelled=self._check_cancelled,
+            skipped=self._skip,
+            done=weighed,
+        )
+        for name, weighing in weighings.items():
+            areas = ", ".join(f"{judge.value} {area:.3f}" for judge, area in weighing.drawn_auroc.items())
+            logger.info("%s is judged by %s; on drawn defects: %s", name, weighing.judge.value, areas or "not compared")
+        return weighings
+
     def _calibrated(
         self,
         detector: Detector,
         device: torch.device,
         dataset: Dataset,
         products: Sequence[TaughtProduct],
+        weighings: Mapping[str, Weighing],
         trainer: Trainer,
     ) -> tuple[Manifest, SelfTest]:
         """The complete manifest but for version and hashes, and what the model will test itself with."""
         self._report(Phase.CALIBRATE, 0, 1, message="measuring the map's offset")
         offset_px = measure_offset(detector.features, self._config.input_size, device=device)
-        tiles = self_test_tiles(products, self._config.input_size)
-        self_test = make_self_test(detector.cpu(), detector.input_statistics, tiles)
-        draft = self._draft(detector, offset_px, trainer, dataset)
+        tiles, numbers = self_test_tiles(products, self._config.input_size)
+        self_test = make_self_test(detector.cpu(), detector.input_statistics, tiles, numbers)
+        draft = self._draft(detector, offset_px, trainer, dataset, tuple(product.name for product in products))
 
         def scored(done: int, total: int) -> None:
             self._check_cancelled()
@@ -343,13 +406,18 @@ class _Run:
         ref = ModelRef(draft.name, 0, "")
         model = TiledModel.from_detector(draft, detector, ref, device=device, self_test=self_test)
         try:
-            entries = calibrate(model, products, scored=scored, skipped=self._skip)
+            entries = calibrate(model, products, weighings, scored=scored, skipped=self._skip)
         finally:
             model.close()
         return replace(draft, products=dict(entries)), self_test
 
     def _draft(
-        self, detector: Detector, offset_px: tuple[float, float], trainer: Trainer, dataset: Dataset
+        self,
+        detector: Detector,
+        offset_px: tuple[float, float],
+        trainer: Trainer,
+        dataset: Dataset,
+        memory: tuple[str, ...],
     ) -> Manifest:
         return Manifest(
             name=self._job.name,
@@ -361,12 +429,13 @@ class _Run:
             offset_px=offset_px,
             rim_cells=RIM_CELLS,
             overlap_px=default_overlap_px(tile_px=self._config.input_size, stride_px=STRIDE_PX),
+            memory=memory,
             products={},
             training={
                 "data_sha256": dataset.sha256,
                 "steps": trainer.steps,
                 "training_seconds": round(trainer.seconds, 1),
-                "loss": trainer.loss,
+                **({} if self._job.draft else {"loss": trainer.loss}),
                 "seed": self._job.seed,
                 "backbone_weights": self._backbone.record.name,
                 "backbone_sha256": self._backbone.record.source_sha256,

@@ -29,6 +29,7 @@ from inspector.vision.networks.config import light
 from inspector.vision.networks.detector import Detector, build_detector
 from inspector.vision.preprocess import mirror_extend
 from inspector.vision.regions import find_regions
+from inspector.vision.roofline import Arithmetic, attainable_gflops, count_arithmetic
 from inspector.vision.runtimes import TorchRuntime, make_self_test
 from inspector.vision.store import SELF_TEST_TILES, read_model_folder
 from inspector.vision.tiles import FramePlan, ModelGeometry, cut_frame, plan_frame
@@ -75,8 +76,10 @@ def run_bench(
     Returns:
         What `bench --json` writes: "device", "runtime", "frame", "tiles", "ms" {"p50", "p99"}, "stages_ms" by stage,
         "bare_model_ms", "ratio_to_bare_model", "peak_memory_mb"; besides "threads", "scale", "frames",
-        "load_ms", "prepare_ms" and "torch_eager_ms". Times are medians a frame, the bare model's and torch
-        eager's for the same tiles.
+        "load_ms", "prepare_ms", "torch_eager_ms" and "roofline". Times are medians a frame, the bare model's and torch
+        eager's for the same tiles. "roofline" holds "mmac_per_tile" (10^6 multiply-accumulates) by part and in
+        "total", "attainable_gflops", "model_gflops" that the bare model reached, "share" of the attainable, and
+        "model_ms", the time of the same arithmetic at the attainable speed.
 
     Raises:
         OperationalError: RCP-001, RCP-002, GPU-001.
@@ -88,6 +91,7 @@ def run_bench(
     recipe = _recipe(manifest, scale)
     threads = threads or default_threads()
     plan = plan_frame(recipe, frame, ModelGeometry(manifest.tile_px, manifest.rim_cells, manifest.offset_px))
+    arithmetic = count_arithmetic(detector)
     yardstick = TorchRuntime(copy.deepcopy(detector), manifest.input)
     model = TiledModel.from_detector(
         _measurable(manifest),
@@ -103,6 +107,7 @@ def run_bench(
         model.self_test()
         prepared = time.perf_counter_ns()
         found = _measure(model, yardstick, image, plan, frames)
+        bare_ms = statistics.median(found.bare_ms)
         result = {
             "device": model.device,
             "runtime": model.runtime,
@@ -113,8 +118,8 @@ def run_bench(
                 "p99": round(float(np.percentile(found.frame_ms, 99)), 2),
             },
             "stages_ms": {stage: round(statistics.median(times), 2) for stage, times in found.stage_ms.items()},
-            "bare_model_ms": round(statistics.median(found.bare_ms), 2),
-            "ratio_to_bare_model": round(statistics.median(found.frame_ms) / statistics.median(found.bare_ms), 3),
+            "bare_model_ms": round(bare_ms, 2),
+            "ratio_to_bare_model": round(statistics.median(found.frame_ms) / bare_ms, 3),
             "torch_eager_ms": round(statistics.median(found.eager_ms), 2),
             "peak_memory_mb": round(peak_memory_mb(), 1),
             "threads": threads,
@@ -122,8 +127,20 @@ def run_bench(
             "frames": frames,
             "load_ms": round((loaded - begin) / 1e6),
             "prepare_ms": round((prepared - loaded) / 1e6),
+            "roofline": _roofline(arithmetic, plan.tiles, bare_ms, attainable_gflops(model.runtime, threads)),
         }
     return result
+
+
+def _roofline(arithmetic: Arithmetic, tiles: int, bare_ms: float, attainable: float) -> dict[str, Any]:
+    gflop = 2 * arithmetic.total * tiles / 1e9
+    return {
+        "mmac_per_tile": {part: round(count / 1e6, 1) for part, count in arithmetic.to_dict().items()},
+        "attainable_gflops": round(attainable, 1),
+        "model_gflops": round(gflop / bare_ms * 1e3, 1),
+        "share": round(gflop / bare_ms * 1e3 / attainable, 3),
+        "model_ms": round(gflop / attainable * 1e3, 2),
+    }
 
 
 @contextlib.contextmanager
@@ -209,6 +226,7 @@ def _untrained(image: NDArray[np.uint8]) -> tuple[Manifest, Detector, SelfTest]:
         offset_px=(0.0, 0.0),
         rim_cells=1,
         overlap_px=_OVERLAP_PX,
+        memory=("bench",),
         products={},
         training={},
         license="none",
@@ -217,7 +235,7 @@ def _untrained(image: NDArray[np.uint8]) -> tuple[Manifest, Detector, SelfTest]:
     picture = mirror_extend(image, Size(max(image.shape[0], side), max(image.shape[1], side)))
     corners = (places * (picture.shape[0] - side + 1, picture.shape[1] - side + 1)).astype(int)
     tiles = np.stack([picture[y : y + side, x : x + side] for y, x in corners])
-    return manifest, detector, make_self_test(detector, manifest.input, tiles)
+    return manifest, detector, make_self_test(detector, manifest.input, tiles, np.zeros(len(tiles), np.int32))
 
 
 def _measurable(manifest: Manifest) -> Manifest:

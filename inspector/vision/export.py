@@ -24,7 +24,15 @@ import torch
 from inspector.core.errors import InvalidInput, OperationalError
 from inspector.vision.networks.config import STRIDE_PX
 from inspector.vision.onnx_graph import fold_constants
-from inspector.vision.runtimes import INPUT_NAME, OUTPUT_NAME, PixelDetector, openvino_version, run_file, write_openvino
+from inspector.vision.runtimes import (
+    INPUT_NAME,
+    OUTPUT_NAME,
+    PRODUCTS_NAME,
+    PixelDetector,
+    openvino_version,
+    run_file,
+    write_openvino,
+)
 from inspector.vision.selftest import Agreement, compare_maps
 from inspector.vision.store import ModelFolder, read_model_folder
 
@@ -118,7 +126,7 @@ def _make(
         _write_onnx(network, main, batch, content.ref)
     else:
         write_openvino(network, main, batch)
-    maps = run_file(main, content.self_test.tiles, threads=threads)
+    maps = run_file(main, content.self_test, threads=threads)
     agreement = compare_maps(maps, content.self_test.maps)
     if not agreement.cell <= TOLERANCE:
         raise OperationalError(
@@ -135,18 +143,18 @@ def _make(
 
 def _write_onnx(network: PixelDetector, path: Path, batch: int, ref: ModelRef) -> None:
     side = network.detector.config.input_size
-    example = torch.zeros(batch, side, side, 3, dtype=torch.uint8)
+    example = (torch.zeros(batch, side, side, 3, dtype=torch.uint8), torch.zeros(batch, dtype=torch.int32))
     with torch.inference_mode(), warnings.catch_warnings():
         # The exporter by tracing: it is deprecated, but gives a plain graph and needs no further library. It warns that
         # sizes become constants and that some of its own folding is left undone; both are as wanted.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             network,
-            (example,),
+            example,
             path,
             dynamo=False,
             opset_version=OPSET,
-            input_names=[INPUT_NAME],
+            input_names=[INPUT_NAME, PRODUCTS_NAME],
             output_names=[OUTPUT_NAME],
         )
     model = fold_constants(onnx.load(path))
@@ -176,6 +184,7 @@ def _report(
             "layout": "NHWC, RGB",
             "shape": [batch, manifest.tile_px, manifest.tile_px, 3],
         },
+        "memory": {"name": PRODUCTS_NAME, "type": "int32", "shape": [batch], "products": list(manifest.memory)},
         "output": {
             "name": OUTPUT_NAME,
             "type": "float32",

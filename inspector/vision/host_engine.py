@@ -27,6 +27,7 @@ class HostEngine:
         """Takes the runtime over and closes it."""
         self._runtime = runtime
         self._plan: FramePlan | None = None
+        self._product = 0
         self._stage_ms: dict[str, float] = {}
 
     @property
@@ -44,12 +45,12 @@ class HostEngine:
         """Where the last frame's time went: resize, tiles, model, blend."""
         return self._stage_ms
 
-    def prepare(self, plan: FramePlan) -> None:
-        """Allocate and warm up for frames of one plan."""
+    def prepare(self, plan: FramePlan, product: int) -> None:
+        """Allocate and warm up for frames of one plan and product."""
         self._plan = None
         with self._guard():
-            self._runtime.prepare(plan.tiles)
-        self._plan = plan
+            self._runtime.prepare(plan.tiles, product)
+        self._plan, self._product = plan, product
 
     def views(self, image: NDArray[np.uint8]) -> ViewMaps:
         """Raw maps of a frame of the prepared plan."""
@@ -77,17 +78,21 @@ class HostEngine:
         """Run the network alone on the tiles of the last frame; what a frame's time is held against."""
         self._runtime.run(self._runtime.input)
 
-    def check(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def check(self, self_test: SelfTest) -> NDArray[np.float32]:
         """Token maps of stored tiles, dealt out over runs of the prepared size, so that nothing is compiled anew."""
-        room = self._plan.tiles if self._plan else len(tiles)
-        self._runtime.prepare(room)
+        count = len(self_test.tiles)
+        room = self._plan.tiles if self._plan else count
         maps = []
-        for start in range(0, len(tiles), room):
-            part = tiles[start : start + room]
-            batch = np.zeros_like(self._runtime.input)
-            batch[: len(part)] = part
-            maps.append(self._runtime.run(batch)[: len(part)].copy())
-        return np.concatenate(maps)
+        with self._guard():
+            self._runtime.prepare(room, self._product)
+            try:
+                for start in range(0, count, room):
+                    rows = np.minimum(np.arange(start, start + room), count - 1)
+                    self._runtime.products[:] = self_test.products[rows]
+                    maps.append(self._runtime.run(self_test.tiles[rows]).copy())
+            finally:  # the next frame is of the prepared product, whatever happened here
+                self._runtime.products[:] = self._product
+        return np.concatenate(maps)[:count]
 
     def reference(self, self_test: SelfTest) -> NDArray[np.float32]:
         """What `check` must give in the runtime's precision."""

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 import tomli_w
@@ -22,7 +23,7 @@ from inspector.core.refs import is_safe_name
 from inspector.vision.networks.backbone import InputStatistics
 from inspector.vision.networks.config import STRIDE_PX, DetectorConfig
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """Version of the manifest's own shape; a newer one is refused, never guessed at."""
 
 Fact = str | int | float
@@ -35,6 +36,27 @@ class InvalidManifest(InvalidInput):
     subject = "The manifest"
 
 
+class Judge(StrEnum):
+    """What a product's map is made of."""
+
+    BOTH = "both"
+    NETWORK = "network"
+    MEMORY = "memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """Why a product is judged as it is.
+
+    Attributes:
+        judge: what judges; the weights themselves lie beside the memory.
+        drawn_auroc: area under the ROC curve on drawn defects by way of judging; empty when nothing was compared.
+    """
+
+    judge: Judge
+    drawn_auroc: Mapping[Judge, float]
+
+
 @dataclass(frozen=True, slots=True)
 class ProductEntry:
     """How one product was taught, and what its held-out good parts scored.
@@ -45,6 +67,7 @@ class ProductEntry:
         whole_level: the same for the whole picture; 0 when it was not taught as a whole.
         calibration: of the fused scores, in multiples of the levels.
         scores: the held-out good parts' fused scores, ascending.
+        weighing: what makes the map, and what that rests on.
     """
 
     framing: Framing
@@ -54,6 +77,7 @@ class ProductEntry:
     whole_level: float
     calibration: Calibration
     scores: tuple[float, ...]
+    weighing: Weighing
 
     def problems(self) -> list[str]:
         """Every reason why this entry cannot be used."""
@@ -92,7 +116,8 @@ class Manifest:
         input: how pixels are scaled before the network.
         offset_px: (dx, dy) in network pixels by which the map's drawing must be moved (uniad.md 11.2).
         rim_cells, overlap_px: default tiling; a recipe may ask for another overlap.
-        products: by name.
+        memory: products in the order in which the detector's memory numbers them.
+        products: by name; none in a draft that was not calibrated yet.
         files: SHA-256 of every other file of the folder, by file name.
         training: plain facts: data hash, steps, seconds, seed, loss, library versions …
         license: under which the weights may be used.
@@ -107,6 +132,7 @@ class Manifest:
     offset_px: tuple[float, float]
     rim_cells: int
     overlap_px: int
+    memory: tuple[str, ...]
     products: Mapping[str, ProductEntry]
     training: Mapping[str, Fact]
     license: str
@@ -148,6 +174,7 @@ def write_manifest(manifest: Manifest) -> str:
             "rim_cells": manifest.rim_cells,
             "overlap_px": manifest.overlap_px,
         },
+        "memory": {"products": list(manifest.memory)},
         "products": {name: _product_table(entry) for name, entry in manifest.products.items()},
         "training": dict(manifest.training),
         "files": dict(manifest.files),
@@ -170,6 +197,8 @@ def read_manifest(text: str) -> Manifest:
         raise InvalidManifest(
             [f"it has schema {schema} and this program reads up to {SCHEMA}; it was written by a newer version"]
         )
+    if isinstance(schema, int) and not isinstance(schema, bool) and schema < SCHEMA:
+        raise InvalidManifest([f"it has schema {schema}, from before models had a memory; teach the model again"])
     root = _Table(document, "")
     schema = root.integer("schema", 1)
     name = root.text("name")
@@ -187,9 +216,14 @@ def read_manifest(text: str) -> Manifest:
     rim_cells = geometry.integer("rim_cells", 0)
     overlap_px = geometry.integer("overlap_px", 0)
     geometry.finish()
+    memory_table = root.table("memory")
+    memory = memory_table.names("products")
+    memory_table.finish()
     products = {key: _read_product(table) for key, table in root.table("products").tables()}
     if not products:
         root.problem("products", "at least one", {})
+    if sorted(products) != sorted(memory):
+        root.problem("memory.products", f"the names {sorted(products)} in some order", list(memory))
     training = root.table("training").facts()
     files = root.table("files").texts()
     root.finish()
@@ -219,6 +253,7 @@ def read_manifest(text: str) -> Manifest:
         offset_px=(offset_px[0], offset_px[1]),
         rim_cells=rim_cells,
         overlap_px=overlap_px,
+        memory=memory,
         products={key: entry for key, entry in products.items() if entry is not None},
         training=training,
         license=license_,
@@ -235,6 +270,8 @@ def _product_table(entry: ProductEntry) -> dict[str, Any]:
         "tile_level": entry.tile_level,
         "whole_level": entry.whole_level,
         "scores": list(entry.scores),
+        "judge": entry.weighing.judge.value,
+        "drawn_auroc": {judge.value: area for judge, area in entry.weighing.drawn_auroc.items()},
         "calibration": {
             "limit": calibration.limit,
             "samples": calibration.samples,
@@ -258,6 +295,12 @@ def _read_product(table: _Table) -> ProductEntry | None:
     tile_level = table.number("tile_level")
     whole_level = table.number("whole_level")
     scores = table.numbers("scores", None)
+    judge = table.text("judge")
+    if judge and judge not in set(Judge):
+        table.problem("judge", f"one of {[value.value for value in Judge]}", judge)
+    areas = table.table("drawn_auroc")
+    drawn_auroc = {value: areas.number(value.value) for value in Judge if value.value in areas}
+    areas.finish()
     inner = table.table("calibration")
     calibration = Calibration(
         limit=inner.number("limit"),
@@ -274,7 +317,8 @@ def _read_product(table: _Table) -> ProductEntry | None:
     table.finish()
     if len(table.problems) > before:
         return None
-    return ProductEntry(Framing(framing), scale, overlap_px, tile_level, whole_level, calibration, scores)
+    weighing = Weighing(Judge(judge), drawn_auroc)
+    return ProductEntry(Framing(framing), scale, overlap_px, tile_level, whole_level, calibration, scores, weighing)
 
 
 def _read_detector(table: _Table) -> DetectorConfig | None:
@@ -307,6 +351,9 @@ class _Table:
         self._data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
         self._path = path
         self._known: set[str] = set()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._data
 
     def problem(self, key: str, expected: str, found: object) -> None:
         self.problems.append(f"{self._path}{key}: expected {expected}, found {found!r}")
@@ -360,6 +407,13 @@ class _Table:
             return tuple(float(item) for item in value)
         self._wrong(key, f"{'a list of' if count is None else count} finite numbers", value)
         return (0.0,) * (count or 0)
+
+    def names(self, key: str) -> tuple[str, ...]:
+        value = self._get(key)
+        if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
+            return tuple(value)
+        self._wrong(key, "a list of names", value)
+        return ()
 
     def table(self, key: str) -> _Table:
         value = self._get(key)

@@ -47,8 +47,11 @@ class Engine(Protocol):
     def stage_ms(self) -> Mapping[str, float]:
         """Where the last frame's time went."""
 
-    def prepare(self, plan: FramePlan) -> None:
-        """Allocate and warm up for frames of one plan. OperationalError GPU-001: out of memory."""
+    def prepare(self, plan: FramePlan, product: int) -> None:
+        """Allocate and warm up for frames of one plan, judged by the memory of one product.
+
+        OperationalError GPU-001: out of memory.
+        """
 
     def views(self, image: NDArray[np.uint8]) -> ViewMaps:
         """Raw maps of a frame of the prepared plan. OperationalError GPU-001."""
@@ -56,7 +59,7 @@ class Engine(Protocol):
     def run_bare(self) -> None:
         """Run the network alone on as many tiles as a frame has; what a frame's time is held against."""
 
-    def check(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def check(self, self_test: SelfTest) -> NDArray[np.float32]:
         """Token maps of stored tiles; the prepared plan stays prepared."""
 
     def reference(self, self_test: SelfTest) -> NDArray[np.float32]:
@@ -205,7 +208,7 @@ class TiledModel:
         recipe = recipe.validated()
         levels = self._find_levels(recipe)
         plan = plan_frame(recipe, image_size, self._geometry)
-        self._engine.prepare(plan)
+        self._engine.prepare(plan, self._number(recipe))
         self._plan, self._levels = plan, levels
         return plan.map_shape
 
@@ -246,7 +249,7 @@ class TiledModel:
         """
         if self._self_test is None:
             raise OperationalError("GPU-002", f"The model {self._ref} holds no tiles to test itself with.")
-        maps = self._engine.check(self._self_test.tiles)
+        maps = self._engine.check(self._self_test)
         found = compare_maps(maps, self._engine.reference(self._self_test))
         if not found.exact:
             raise OperationalError(
@@ -264,6 +267,12 @@ class TiledModel:
         """Free memory; idempotent."""
         self._plan = None
         self._engine.close()
+
+    def _number(self, recipe: Recipe) -> int:
+        """Place of a recipe's product in the memory; the first for one that was never taught (see `_find_levels`)."""
+        name = recipe.model_product or recipe.product
+        taught = self._manifest.memory
+        return taught.index(name) if name in taught else 0
 
     def _find_levels(self, recipe: Recipe) -> tuple[float, float]:
         products = self._manifest.products

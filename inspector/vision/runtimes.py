@@ -9,9 +9,6 @@ threads together (6 ms against 11).
 from __future__ import annotations
 
 import logging
-import math
-import sys
-import warnings
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
@@ -20,12 +17,8 @@ from torch import Tensor, nn
 
 from inspector.vision.device import device_name
 from inspector.vision.networks.config import STRIDE_PX
+from inspector.vision.openvino_graph import convert, fix_shapes, keep_float32, leave_out, ov
 from inspector.vision.selftest import SCORE_TOLERANCE, SelfTest, compare_maps
-
-# A station tells nobody what it runs: without this, converting a model starts threads that report to the maker of
-# OpenVINO. It falls back to a stub of its own. This module is the only one that imports OpenVINO.
-sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-import openvino as ov  # noqa: E402
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 INPUT_NAME: Final = "tiles"
+PRODUCTS_NAME: Final = "products"
 OUTPUT_NAME: Final = "maps"
 """What the tensors of an exported network are called."""
 
@@ -64,11 +58,15 @@ class Runtime(Protocol):
     def input(self) -> NDArray[np.uint8]:
         """The prepared input, (n, S, S, 3); filling it in place saves `run` a copy."""
 
+    @property
+    def products(self) -> NDArray[np.int32]:
+        """Number of each prepared tile's product, (n,); may be changed in place after `prepare`, which fills it."""
+
     def reference(self, self_test: SelfTest) -> NDArray[np.float32]:
         """What the stored tiles must give in the runtime's precision."""
 
-    def prepare(self, tiles: int) -> None:
-        """Fix the number of tiles of every `run` until the next call, allocate and warm up.
+    def prepare(self, tiles: int, product: int = 0) -> None:
+        """Fix the number of tiles of every `run` until the next call, allocate and warm up for tiles of one product.
 
         OperationalError GPU-001: out of memory. ValueError: fewer than one tile.
         """
@@ -81,6 +79,10 @@ class Runtime(Protocol):
 
     def close(self) -> None:
         """Free memory; idempotent."""
+
+
+_Parts = tuple[bool, bool]
+"""Whether the network's residual and the memory's distance are needed."""
 
 
 class PixelDetector(nn.Module):
@@ -96,11 +98,11 @@ class PixelDetector(nn.Module):
         self.register_buffer("mean", torch.tensor(statistics.mean) * 255, persistent=False)
         self.register_buffer("factor", 1 / (torch.tensor(statistics.std) * 255), persistent=False)
 
-    def forward(self, tiles: Tensor) -> Tensor:
-        """(N, S, S, 3) uint8, or float of the same values -> (N, t, t) float32."""
+    def forward(self, tiles: Tensor, products: Tensor) -> Tensor:
+        """(N, S, S, 3) uint8, or float of the same values, and (N,) numbers of products -> (N, t, t) float32."""
         x = (tiles.float() - self.mean) * self.factor
         # A permuted view of (N, S, S, 3) is channels-last already, the layout convolutions like best.
-        maps: Tensor = self.detector(x.permute(0, 3, 1, 2))
+        maps: Tensor = self.detector(x.permute(0, 3, 1, 2), products)
         return maps[:, 0]
 
 
@@ -112,6 +114,7 @@ class TorchRuntime:
         self.tile_px = detector.config.input_size
         self._network: PixelDetector | None = PixelDetector(detector.eval(), statistics)
         self._input = np.zeros((0, self.tile_px, self.tile_px, 3), np.uint8)
+        self._products = np.zeros(0, np.int32)
 
     @property
     def device(self) -> str:
@@ -128,14 +131,20 @@ class TorchRuntime:
         """The prepared input."""
         return self._input
 
+    @property
+    def products(self) -> NDArray[np.int32]:
+        """Number of each prepared tile's product."""
+        return self._products
+
     def reference(self, self_test: SelfTest) -> NDArray[np.float32]:
         """The stored maps themselves."""
         return self_test.maps
 
-    def prepare(self, tiles: int) -> None:
+    def prepare(self, tiles: int, product: int = 0) -> None:
         """Allocate the input; torch needs nothing else."""
         _check_count(tiles)
         self._input = np.zeros((tiles, self.tile_px, self.tile_px, 3), np.uint8)
+        self._products = np.full(tiles, product, np.int32)
 
     def run(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Token maps of the tiles."""
@@ -144,7 +153,10 @@ class TorchRuntime:
             raise ValueError("the runtime is closed")
         with torch.inference_mode():
             parts = [
-                self._network(torch.from_numpy(tiles[start : start + TORCH_BATCH]))
+                self._network(
+                    torch.from_numpy(tiles[start : start + TORCH_BATCH]),
+                    torch.from_numpy(self._products[start : start + TORCH_BATCH]),
+                )
                 for start in range(0, len(tiles), TORCH_BATCH)
             ]
             return np.asarray(torch.cat(parts).numpy(), np.float32)
@@ -158,7 +170,8 @@ class OpenVinoRuntime:
     """OpenVINO on the processor, converted in memory from the torch detector at load.
 
     Every batch is an inference request of its own, bound to its slice of the input and the output, so that a frame
-    costs no copies and no Python between its tiles.
+    costs no copies and no Python between its tiles. Tiles whose products leave the judgment to the network or to the
+    memory alone run through a graph without the other part.
     """
 
     def __init__(
@@ -183,17 +196,22 @@ class OpenVinoRuntime:
         self._cells = self.tile_px // STRIDE_PX
         self._threads = threads
         self._core = ov.Core()
-        self._model: Any = _convert(PixelDetector(detector.eval(), statistics))
+        self._model: Any = convert(PixelDetector(detector.eval(), statistics))
+        keep_float32(self._model)
+        self._weights: NDArray[np.float32] = detector.memory.weights.numpy(force=True).copy()
+        self._model_has_memory = detector.memory.size > 0
         self._input = np.zeros((0, self.tile_px, self.tile_px, 3), np.uint8)
+        self._products = np.zeros(0, np.int32)
         self._output = np.zeros((0, self._cells, self._cells), np.float32)
-        self._compiled: dict[tuple[int, int, str], Any] = {}
-        self._requests: list[Any] = []
+        self._compiled: dict[tuple[int, int, str, _Parts], Any] = {}
+        self._requests: dict[_Parts, list[Any]] = {}
         self._count = 0
         self._precision = "f32"
         self._reference: NDArray[np.float32] | None = None
         if self_test is not None:
             self._choose_precision(self_test, score_tolerance)
             self._compiled = {key: value for key, value in self._compiled.items() if key[2] == self._precision}
+            self._requests = {}
 
     @property
     def device(self) -> str:
@@ -210,51 +228,72 @@ class OpenVinoRuntime:
         """The prepared input."""
         return self._input[: self._count]
 
+    @property
+    def products(self) -> NDArray[np.int32]:
+        """Number of each prepared tile's product."""
+        return self._products[: self._count]
+
     def reference(self, self_test: SelfTest) -> NDArray[np.float32]:
         """The stored maps, or the accepted ones of reduced precision."""
         return self_test.maps if self._reference is None else self._reference
 
-    def prepare(self, tiles: int) -> None:
-        """Compile for this number of tiles and warm up; the same number again costs nothing."""
+    def prepare(self, tiles: int, product: int = 0) -> None:
+        """Compile for this number of tiles and warm up; the same number again costs next to nothing."""
         _check_count(tiles)
         if self._model is None:
             raise ValueError("the runtime is closed")
-        if tiles == self._count:
-            return
-        batch, streams = choose_batch(tiles, self._threads)
-        compiled = self._compile(batch, streams)
-        padded = math.ceil(tiles / batch) * batch
-        self._input = np.zeros((padded, self.tile_px, self.tile_px, 3), np.uint8)
-        self._output = np.zeros((padded, self._cells, self._cells), np.float32)
-        self._requests = [self._request(compiled, start, batch) for start in range(0, padded, batch)]
-        self._count = tiles
-        self.run(self.input)
+        if tiles != self._count:
+            padded = tiles + -tiles % choose_batch(tiles, self._threads)[0]
+            self._input = np.zeros((padded, self.tile_px, self.tile_px, 3), np.uint8)
+            self._products = np.zeros(padded, np.int32)
+            self._output = np.zeros((padded, self._cells, self._cells), np.float32)
+            self._requests = {}
+            self._count = tiles
+        self._products[:] = product
+        if self._needed() not in self._requests:
+            self.run(self.input)
 
     def run(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Token maps of the tiles."""
         _check_tiles(tiles, self.input)
         if not np.shares_memory(tiles, self._input):
             self._input[: self._count] = tiles
-        for request in self._requests:
+        parts = self._needed()
+        if parts not in self._requests:
+            self._requests[parts] = self._bind(parts)
+        for request in self._requests[parts]:
             request.start_async()
-        for request in self._requests:
+        for request in self._requests[parts]:
             request.wait()
         return self._output[: self._count]
 
     def close(self) -> None:
         """Let go of the network."""
         self._model = None
-        self._requests = []
+        self._requests = {}
         self._compiled = {}
         self._count = 0
         self._input = self._input[:0]
 
-    def _compile(self, batch: int, streams: int) -> Any:  # noqa: ANN401 (openvino has no types)
+    def _needed(self) -> _Parts:
+        """Which parts the products of the prepared tiles ask for."""
+        weighed = self._weights[self.products].any(axis=0)
+        return bool(weighed[0]), bool(weighed[1])
+
+    def _bind(self, parts: _Parts) -> list[Any]:
+        """Requests for every batch of the prepared tiles."""
+        batch, streams = choose_batch(self._count, self._threads)
+        compiled = self._compile(batch, streams, parts)
+        return [self._request(compiled, start, batch) for start in range(0, len(self._input), batch)]
+
+    def _compile(self, batch: int, streams: int, parts: _Parts) -> Any:  # noqa: ANN401 (openvino has no types)
         """Compiled once for each layout: frames of many sizes share a few."""
-        key = (batch, streams, self._precision)
+        key = (batch, streams, self._precision, parts)
         if key not in self._compiled:
-            model = self._model.clone()
-            model.reshape([batch, self.tile_px, self.tile_px, 3])
+            residual, distance = parts
+            alone = residual != distance and self._model_has_memory
+            model = leave_out(self._model, residual=distance) if alone else self._model.clone()
+            fix_shapes(model, batch, self.tile_px)
             options = {
                 "INFERENCE_PRECISION_HINT": self._precision,
                 "INFERENCE_NUM_THREADS": self._threads,
@@ -266,7 +305,8 @@ class OpenVinoRuntime:
 
     def _request(self, compiled: Any, start: int, batch: int) -> Any:  # noqa: ANN401 (openvino has no types)
         request = compiled.create_infer_request()
-        request.set_input_tensor(ov.Tensor(self._input[start : start + batch], shared_memory=True))
+        request.set_input_tensor(0, ov.Tensor(self._input[start : start + batch], shared_memory=True))
+        request.set_input_tensor(1, ov.Tensor(self._products[start : start + batch], shared_memory=True))
         request.set_output_tensor(ov.Tensor(self._output[start : start + batch], shared_memory=True))
         return request
 
@@ -277,11 +317,11 @@ class OpenVinoRuntime:
         """
         if score_tolerance <= 0 or "BF16" not in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
             return
-        exact = compare_maps(self._run_once(self_test.tiles), self_test.maps)
+        exact = compare_maps(self._run_once(self_test), self_test.maps)
         if not exact.exact:
             return  # a model that is wrong in float32 already; the self-test says so
         self._precision = "bf16"
-        maps = self._run_once(self_test.tiles)
+        maps = self._run_once(self_test)
         found = compare_maps(maps, self_test.maps)
         if found.acceptable(score_tolerance):
             self._reference = maps
@@ -290,19 +330,23 @@ class OpenVinoRuntime:
             self._precision = "f32"
             logger.info("bfloat16 refused: %s; scores may by %.2f%%", found, score_tolerance * 100)
 
-    def _run_once(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _run_once(self, self_test: SelfTest) -> NDArray[np.float32]:
         self._count = 0  # the precision may have changed since
-        self.prepare(len(tiles))
-        maps = self.run(tiles).copy()
+        self.prepare(len(self_test.tiles))
+        self.products[:] = self_test.products
+        maps = self.run(self_test.tiles).copy()
         self._count = 0
         return maps
 
 
-def make_self_test(detector: Detector, statistics: InputStatistics, tiles: NDArray[np.uint8]) -> SelfTest:
-    """The self-test of a model: what the torch detector says in float32 about tiles uint8 (N, S, S, 3)."""
+def make_self_test(
+    detector: Detector, statistics: InputStatistics, tiles: NDArray[np.uint8], products: NDArray[np.int32]
+) -> SelfTest:
+    """The self-test of a model: what torch says in float32 about tiles uint8 (N, S, S, 3) of products (N,)."""
     runtime = TorchRuntime(detector, statistics)
     runtime.prepare(len(tiles))
-    return SelfTest(tiles, runtime.run(tiles))
+    runtime.products[:] = products
+    return SelfTest(tiles, runtime.run(tiles), products)
 
 
 def write_openvino(network: PixelDetector, path: Path, batch: int) -> None:
@@ -311,9 +355,10 @@ def write_openvino(network: PixelDetector, path: Path, batch: int) -> None:
     Batch and size are fixed. OSError: it cannot be written.
     """
     side = network.detector.config.input_size
-    model = _convert(network)
-    model.reshape([batch, side, side, 3])
+    model = convert(network)
+    fix_shapes(model, batch, side)
     model.inputs[0].set_names({INPUT_NAME})
+    model.inputs[1].set_names({PRODUCTS_NAME})
     model.outputs[0].set_names({OUTPUT_NAME})
     try:
         ov.save_model(model, path, compress_to_fp16=False)
@@ -321,8 +366,8 @@ def write_openvino(network: PixelDetector, path: Path, batch: int) -> None:
         raise OSError(f"{path} was not written: {error}") from error
 
 
-def run_file(path: Path, tiles: NDArray[np.uint8], *, threads: int | None = None) -> NDArray[np.float32]:
-    """What an exported file says about tiles (N, S, S, 3), run by OpenVINO in float32: maps (N, t, t).
+def run_file(path: Path, self_test: SelfTest, *, threads: int | None = None) -> NDArray[np.float32]:
+    """What an exported file says about the stored tiles, run by OpenVINO in float32: maps (N, t, t).
 
     A batch fixed in the file is filled up with the last tile. OSError: OpenVINO cannot read the file.
     """
@@ -334,12 +379,13 @@ def run_file(path: Path, tiles: NDArray[np.uint8], *, threads: int | None = None
     except RuntimeError as error:
         raise OSError(f"{path} cannot be read: {error}") from error
     batch = compiled.input(INPUT_NAME).shape[0]
+    count = len(self_test.tiles)
     parts = []
-    for start in range(0, len(tiles), batch):
-        part = tiles[start : start + batch]
-        full = np.concatenate([part, part[-1:].repeat(batch - len(part), axis=0)])
-        parts.append(compiled({INPUT_NAME: full})[OUTPUT_NAME][: len(part)].copy())
-    return np.asarray(np.concatenate(parts), np.float32)
+    for start in range(0, count, batch):
+        rows = np.minimum(np.arange(start, start + batch), count - 1)
+        inputs = {INPUT_NAME: self_test.tiles[rows], PRODUCTS_NAME: self_test.products[rows]}
+        parts.append(compiled(inputs)[OUTPUT_NAME].copy())
+    return np.asarray(np.concatenate(parts)[:count], np.float32)
 
 
 def openvino_version() -> str:
@@ -357,19 +403,6 @@ def choose_batch(tiles: int, threads: int) -> tuple[int, int]:
         return 1, 1
     streams = min(tiles, threads)
     return (2 if tiles >= 8 * streams else 1), streams
-
-
-def _convert(network: PixelDetector) -> Any:  # noqa: ANN401 (openvino has no types)
-    side = network.detector.config.input_size
-    example = torch.zeros(2, side, side, 3, dtype=torch.uint8)
-    with torch.inference_mode(), warnings.catch_warnings():
-        # Tracing warns that sizes become constants; here they are constants: the batch is reshaped, the rest fixed. It
-        # is deprecated in favor of torch.export, which takes half as long again to be exported and converted.
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]
-        warnings.filterwarnings("ignore", r".*torch\.jit", DeprecationWarning)
-        # Left to itself OpenVINO traces and then checks the trace, 10 of 13 seconds; the self-test checks what matters.
-        traced = torch.jit.trace(network, example, check_trace=False)  # type: ignore[no-untyped-call]
-        return ov.convert_model(traced, example_input=example)
 
 
 def _check_count(tiles: int) -> None:

@@ -49,17 +49,21 @@ class SelfTest:
     Attributes:
         tiles: uint8 (N, S, S, 3), RGB.
         maps: float32 (N, t, t), raw.
+        products: int32 (N,), number of each tile's product in the model's memory.
     """
 
     tiles: NDArray[np.uint8]
     maps: NDArray[np.float32]
+    products: NDArray[np.int32]
 
-    def problems(self, tile_px: int, cells: int) -> list[str]:
+    def problems(self, tile_px: int, cells: int, products: int) -> list[str]:
         """Why the arrays do not belong to a model with this geometry; empty when they do."""
         count = len(self.tiles)
         found = []
         if self.tiles.shape != (count, tile_px, tile_px, 3):
             found.append(f"self-test tiles are {self.tiles.shape}, expected (N, {tile_px}, {tile_px}, 3)")
+        if self.products.shape != (count,) or not ((self.products >= 0) & (self.products < products)).all():
+            found.append(f"self-test products must be {count} numbers from 0 to {products - 1}")
         if self.maps.shape != (count, cells, cells):
             found.append(f"self-test maps are {self.maps.shape}, expected ({count}, {cells}, {cells})")
         elif not (np.isfinite(self.maps).all() and (self.maps.max(axis=(1, 2), initial=0) > 0).all()):

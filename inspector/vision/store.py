@@ -125,7 +125,7 @@ def load_model(
     Raises:
         OperationalError: RCP-001: there is no model in this folder; RCP-002: a file is missing, altered or unreadable.
     """
-    content = read_model_folder(folder if expected else _version_folder(folder), expected=expected)
+    content = read_model_folder(folder if expected else version_folder(folder), expected=expected)
     return TiledModel.from_detector(
         content.manifest,
         content.detector,
@@ -187,7 +187,11 @@ def write_model(
     contents = {
         WEIGHTS: safetensors.torch.save(plain),
         SELF_TEST: safetensors.torch.save(
-            {"tiles": torch.from_numpy(self_test.tiles.copy()), "maps": torch.from_numpy(self_test.maps.copy())}
+            {
+                "tiles": torch.from_numpy(self_test.tiles.copy()),
+                "maps": torch.from_numpy(self_test.maps.copy()),
+                "products": torch.from_numpy(self_test.products.copy()),
+            }
         ),
         CARD: card.encode(),
     }
@@ -226,11 +230,11 @@ def _check_draft(draft: Manifest, weights: Mapping[str, Tensor], self_test: Self
     except InvalidManifest as error:
         problems += error.problems
     problems += [f"weight {name} is not finite" for name, value in weights.items() if not _all_finite(value)]
-    expected = build_detector(draft.detector, backbone_state=None).state_dict()
+    expected = build_detector(draft.detector, backbone_state=None, products=len(draft.memory)).state_dict()
     problems += _shape_problems(expected, weights)
     if len(self_test.tiles) < SELF_TEST_TILES:
         problems.append(f"{len(self_test.tiles)} self-test tiles, at least {SELF_TEST_TILES} are needed")
-    problems += self_test.problems(draft.tile_px, draft.cells)
+    problems += self_test.problems(draft.tile_px, draft.cells, len(draft.memory))
     if problems:
         raise ValueError("; ".join(problems))
 
@@ -263,7 +267,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _version_folder(folder: Path) -> Path:
+def version_folder(folder: Path) -> Path:
+    """The folder itself if it is one version of a model, else its newest; OperationalError RCP-001: there is none."""
     if (folder / MANIFEST).exists():
         return folder
     versions = _versions(folder)
@@ -365,7 +370,9 @@ def _read_tensors(path: Path, manifest: Manifest) -> dict[str, Tensor]:
 
 def _build(path: Path, manifest: Manifest, weights: Mapping[str, Tensor]) -> Detector:
     try:
-        detector = build_detector(manifest.detector, backbone_state=None, statistics=manifest.input)
+        detector = build_detector(
+            manifest.detector, backbone_state=None, statistics=manifest.input, products=len(manifest.memory)
+        )
     except ValueError as error:
         raise _refused(path.with_name(MANIFEST), str(error)) from error
     problems = _shape_problems(detector.state_dict(), weights)
@@ -377,12 +384,14 @@ def _build(path: Path, manifest: Manifest, weights: Mapping[str, Tensor]) -> Det
 
 def _read_self_test(path: Path, manifest: Manifest) -> SelfTest:
     tensors = _read_tensors(path, manifest)
-    if set(tensors) != {"tiles", "maps"}:
-        raise _refused(path, f"it holds {sorted(tensors)}, expected ['maps', 'tiles']")
-    if tensors["tiles"].dtype != torch.uint8 or tensors["maps"].dtype != torch.float32:
-        raise _refused(path, f"it holds {tensors['tiles'].dtype} tiles and {tensors['maps'].dtype} maps")
-    self_test = SelfTest(tensors["tiles"].numpy(), tensors["maps"].numpy())
-    problems = self_test.problems(manifest.tile_px, manifest.cells)
+    wanted = {"maps": torch.float32, "products": torch.int32, "tiles": torch.uint8}
+    if set(tensors) != set(wanted):
+        raise _refused(path, f"it holds {sorted(tensors)}, expected {sorted(wanted)}")
+    wrong = [f"{name} is {tensors[name].dtype}" for name, dtype in wanted.items() if tensors[name].dtype != dtype]
+    if wrong:
+        raise _refused(path, "; ".join(wrong))
+    self_test = SelfTest(tensors["tiles"].numpy(), tensors["maps"].numpy(), tensors["products"].numpy())
+    problems = self_test.problems(manifest.tile_px, manifest.cells, len(manifest.memory))
     if len(self_test.tiles) < SELF_TEST_TILES:
         problems.append(f"it holds {len(self_test.tiles)} tiles, expected at least {SELF_TEST_TILES}")
     if problems:

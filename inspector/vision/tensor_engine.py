@@ -11,6 +11,7 @@ the streams, the graph and half precision.
 from __future__ import annotations
 
 import contextlib
+import copy
 import logging
 import time
 from dataclasses import dataclass
@@ -22,10 +23,11 @@ from torch import Tensor
 
 from inspector.core.errors import OperationalError
 from inspector.vision.device import device_name
+from inspector.vision.networks.folding import fold_batch_norms
 from inspector.vision.preprocess import mirror_indices
 from inspector.vision.runtimes import PixelDetector
 from inspector.vision.selftest import SCORE_TOLERANCE, SelfTest, compare_maps
-from inspector.vision.tiles import FramePlan, ViewMaps
+from inspector.vision.tiles import FramePlan, ViewMaps, peak_windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -146,6 +148,18 @@ def make_blend_table(grid: TileGrid, device: torch.device) -> BlendTable:
     )
 
 
+def clip_at_peak(values: Tensor, windows: Tensor | None) -> Tensor:
+    """As `tiles.clip_at_peak`, without shapes that depend on values; windows None are all."""
+    means = (values[:-1, :-1] + values[1:, :-1] + values[:-1, 1:] + values[1:, 1:]) / 4
+    if not means.numel():
+        return values  # a single row or column of cells
+    cut = values.isfinite()
+    if windows is not None:
+        cut = cut & windows.any()
+        means = torch.where(windows, means, -torch.inf)
+    return torch.where(cut, torch.minimum(values, means.amax()), values)
+
+
 class TensorEngine:
     """Implements `model.Engine` with torch alone."""
 
@@ -158,10 +172,10 @@ class TensorEngine:
         self_test: SelfTest | None = None,
         score_tolerance: float = SCORE_TOLERANCE,
     ) -> None:
-        """Move the detector to the device and choose the precision.
+        """Copy the detector to the device, fold its batch norms there, and choose the precision.
 
         Args:
-            detector: moved, put into eval mode, and kept.
+            detector: in eval mode afterwards; not kept.
             statistics: how pixels are scaled.
             device: a CUDA device; the processor only in tests.
             self_test: the evidence that half precision needs; None stays with float32.
@@ -173,7 +187,8 @@ class TensorEngine:
         self._prepared: _Prepared | None = None
         self._stage_ms: dict[str, float] = {}
         with self._guard():
-            network = PixelDetector(detector.eval(), statistics).to(device)
+            network = PixelDetector(copy.deepcopy(detector.eval()), statistics).to(device)
+            fold_batch_norms(network.detector.encoder)
             network.detector.encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             self._network: PixelDetector | None = network
             if device.type == "cuda" and self_test is not None:
@@ -194,11 +209,11 @@ class TensorEngine:
         """Where the last frame's time went: upload (into pinned memory), device (everything else)."""
         return self._stage_ms
 
-    def prepare(self, plan: FramePlan) -> None:
-        """Allocate, warm up and record for gray and for RGB frames of one plan."""
+    def prepare(self, plan: FramePlan, product: int) -> None:
+        """Allocate, warm up and record for gray and for RGB frames of one plan and product."""
         self._prepared = None  # give the old buffers back first
         with self._guard(), torch.no_grad():
-            self._prepared = _Prepared(plan, self._device)
+            self._prepared = _Prepared(plan, product, self._device)
             for channels in (1, 3):
                 self._prepared.lanes[channels] = self._make_lane(self._prepared, channels)
 
@@ -234,15 +249,16 @@ class TensorEngine:
             if prepared.bare is None:
                 shape = (prepared.plan.tiles, prepared.plan.tile_px, prepared.plan.tile_px, 3)
                 tiles = torch.zeros(shape, dtype=torch.uint8, device=self._device)
-                prepared.bare = self._record(lambda: self._score(tiles))
+                prepared.bare = self._record(lambda: self._score(tiles, prepared.products))
             prepared.bare()
             if self._device.type == "cuda":
                 torch.cuda.current_stream(self._device).synchronize()
 
-    def check(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def check(self, self_test: SelfTest) -> NDArray[np.float32]:
         """Token maps of stored tiles."""
         with self._guard(), torch.no_grad():
-            values = self._score(torch.from_numpy(tiles.copy()).to(self._device))
+            tiles, products = (torch.from_numpy(x.copy()) for x in (self_test.tiles, self_test.products))
+            values = self._score(tiles.to(self._device), products.to(self._device))
             return np.asarray(values.cpu().numpy(), np.float32)
 
     def reference(self, self_test: SelfTest) -> NDArray[np.float32]:
@@ -287,19 +303,19 @@ class TensorEngine:
         if plan.whole is not None:
             left, top, width, height = plan.whole.box
             tiles.append(resample(x[top : top + height, left : left + width], *prepared.whole_taps))
-        values = self._score(torch.stack(tiles))
+        values = self._score(torch.stack(tiles), prepared.products)
         maps = []
         if prepared.table is not None:
-            maps.append(prepared.table.blend(values))
+            maps.append(clip_at_peak(prepared.table.blend(values), prepared.windows))
         if prepared.rows is not None and prepared.columns is not None and prepared.nearest is not None:
-            tokens = values[-1]
+            tokens = clip_at_peak(values[-1], None)
             spread = (prepared.rows @ tokens @ prepared.columns.T).reshape(-1)
             spread = spread.scatter_reduce(0, prepared.nearest, tokens.reshape(-1), "amax")
             maps.append(torch.where(prepared.area, spread.view(plan.map_shape), 0.0))
         return torch.stack(maps)
 
-    def _score(self, tiles: Tensor) -> Tensor:
-        """Token maps (N, t, t) float32 of tiles (N, S, S, 1 or 3) with values of uint8.
+    def _score(self, tiles: Tensor, products: Tensor) -> Tensor:
+        """Token maps (N, t, t) float32 of tiles (N, S, S, 1 or 3) with values of uint8, of products (N,).
 
         Autocast computes convolutions and products in half precision and keeps softmax and norms in float32; the
         detector makes its map in float32 (uniad.md 10).
@@ -310,15 +326,18 @@ class TensorEngine:
         # Without TF32: float32 is the yardstick of the self-test, so it must be what its name says.
         exact = torch.backends.cudnn.flags(enabled=torch.backends.cudnn.enabled, allow_tf32=half)
         with exact, torch.autocast(self._device.type, self._dtype, enabled=half, cache_enabled=False):
-            parts = [self._network(tiles[start : start + BATCH]) for start in range(0, len(tiles), BATCH)]
+            parts = [
+                self._network(tiles[start : start + BATCH], products[start : start + BATCH])
+                for start in range(0, len(tiles), BATCH)
+            ]
         return torch.cat(parts).float()
 
     def _choose_precision(self, self_test: SelfTest, score_tolerance: float) -> None:
         """Take half precision when the stored tiles come out near enough in it."""
-        if not compare_maps(self.check(self_test.tiles), self_test.maps).exact:
+        if not compare_maps(self.check(self_test), self_test.maps).exact:
             return  # wrong in float32 already; the self-test says so
         self._dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-        maps = self.check(self_test.tiles)
+        maps = self.check(self_test)
         found = compare_maps(maps, self_test.maps)
         accepted = found.acceptable(score_tolerance)
         verdict = "taken" if accepted else "refused"
@@ -358,12 +377,14 @@ class _Lane:
 class _Prepared:
     """A plan's geometry as tensors on the device."""
 
-    def __init__(self, plan: FramePlan, device: torch.device) -> None:
+    def __init__(self, plan: FramePlan, product: int, device: torch.device) -> None:
         self.plan = plan
+        self.products = torch.full((plan.tiles,), product, dtype=torch.int32, device=device)
         self.lanes: dict[int, _Lane] = {}
         self.bare: Callable[[], object] | None = None
         size, side = plan.image_size, plan.tile_px
         self.area = torch.from_numpy(plan.area.copy()).to(device)
+        self.windows = torch.from_numpy(peak_windows(plan.area)).to(device)
         self.grid_taps: tuple[Taps | None, Taps | None] = (None, None)
         self.whole_taps: tuple[Taps | None, Taps | None] = (None, None)
         self.table: BlendTable | None = None

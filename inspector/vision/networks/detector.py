@@ -1,4 +1,4 @@
-"""The detector: frozen encoder, fuser and UniAD head as one module, from normalized tiles to token maps.
+"""The detector: frozen encoder, fuser, UniAD head and memory as one module, from normalized tiles to token maps.
 
 The same module trains, runs in torch and is exported. It knows no device, no file, no product, and its forward pass has
 neither randomness nor shapes that depend on data.
@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from inspector.vision.networks.backbone import build_encoder
 from inspector.vision.networks.fuser import Fuser, jitter
+from inspector.vision.networks.memory import ProductMemory
 from inspector.vision.networks.uniad import UniADHead
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from inspector.vision.networks.config import DetectorConfig
     from inspector.vision.networks.encoder import Encoder, InputStatistics
 
-_ENCODER = "encoder."
+_APART = ("encoder.", "memory.")
+"""What no training changes: the frozen encoder, and the memory, which is filled afterwards."""
 
 
 class Detector(nn.Module):
@@ -30,36 +32,39 @@ class Detector(nn.Module):
     `features` and `reconstruct` are apart, because training caches the frozen features; `forward` joins them.
     """
 
-    def __init__(self, config: DetectorConfig, encoder: Encoder) -> None:
-        """A head with fresh weights around an encoder; use `build_detector`."""
+    def __init__(self, config: DetectorConfig, encoder: Encoder, products: int) -> None:
+        """A head with fresh weights around an encoder, and an empty memory; use `build_detector`."""
         super().__init__()
         self.config = config
         self.encoder = encoder
         self.fuser = Fuser(config)
         self.head = UniADHead(config, config.channels)
+        self.memory = ProductMemory(products, config.memory, config.channels)
 
     @property
     def input_statistics(self) -> InputStatistics:
         """How pixels are to be scaled before `features` and `forward`."""
         return self.encoder.input_statistics
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Token map of each tile: the length of what the reconstruction missed.
+    def forward(self, x: Tensor, product: Tensor) -> Tensor:
+        """Token map of each tile: how badly it was rebuilt and how far it is from what is remembered, weighed.
 
         Args:
             x: (B, 3, S, S) float, RGB, normalized with `input_statistics`.
+            product: (B,) int, number of each tile's product in the memory.
 
         Returns:
             (B, 1, h, w) float32, not normalized; the typical level differs by product.
         """
         tokens = self.fuser(self.encoder(x))
-        return self.token_map(tokens, self.head(tokens))
+        values = self.memory(tokens, self.residual(tokens, self.head(tokens)), product)
+        maps: Tensor = values.reshape(-1, 1, *self.config.grid)
+        return maps
 
-    def token_map(self, tokens: Tensor, reconstruction: Tensor) -> Tensor:
-        """L2 norm over channels of (B, N, C) - (B, N, C), as (B, 1, h, w) float32."""
-        residual = reconstruction.float() - tokens.float()
-        distance = residual.square().sum(dim=-1).sqrt()  # (B, N)
-        return distance.reshape(-1, 1, *self.config.grid)
+    def residual(self, tokens: Tensor, reconstruction: Tensor) -> Tensor:
+        """L2 norm over channels of (B, N, C) - (B, N, C), as (B, N) float32."""
+        length: Tensor = (reconstruction.float() - tokens.float()).square().sum(dim=-1).sqrt()
+        return length
 
     @torch.no_grad()
     def raw_features(self, x: Tensor) -> Tensor:
@@ -94,8 +99,8 @@ class Detector(nn.Module):
         return self.head.parameters()
 
     def head_state(self) -> dict[str, Tensor]:
-        """State without the encoder: what a training checkpoint needs. Names as in `state_dict`."""
-        return {name: value for name, value in self.state_dict().items() if not name.startswith(_ENCODER)}
+        """What training changes or fits: what its checkpoint needs. Names as in `state_dict`."""
+        return {name: value for name, value in self.state_dict().items() if not name.startswith(_APART)}
 
     def load_head_state(self, state: Mapping[str, Tensor]) -> None:
         """Take back what `head_state` gave.
@@ -118,6 +123,7 @@ def build_detector(
     *,
     backbone_state: Mapping[str, Tensor] | None,
     statistics: InputStatistics | None = None,
+    products: int = 1,
 ) -> Detector:
     """Build a detector with a fresh head, in eval mode.
 
@@ -126,6 +132,7 @@ def build_detector(
         backbone_state: timm-named encoder weights, as `load_lite0_weights` gives them; None leaves the encoder random,
             for a whole `state_dict` to be loaded afterwards.
         statistics: what these weights want to see; None takes the usual ones of the backbone.
+        products: how many there is memory for.
 
     Raises:
         ValueError: the backbone's weights do not fit.
@@ -133,4 +140,4 @@ def build_detector(
     encoder = build_encoder(config.backbone, config.levels, config.padding, statistics)
     if backbone_state is not None:
         encoder.load(backbone_state)
-    return Detector(config, encoder).eval()
+    return Detector(config, encoder, products).eval()

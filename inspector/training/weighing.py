@@ -1,0 +1,170 @@
+"""How much a product's verdict owes to the network and how much to the memory: tried on drawn defects.
+
+Both maps are divided by the peak they reach on held-out good pictures on average, and have a say in inverse proportion
+to the variance of that peak: a map that good parts already shake is no judge. Then three ways of judging (network
+alone, memory alone, both) look at held-out good pictures and at the same pictures with a defect drawn on each. Both
+together is what judges, unless one alone is clearly better on this product. A drawn defect is no real one: it chooses
+between ways of judging, it promises nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from inspector.core.errors import InvalidInput
+from inspector.core.recipe import Framing
+from inspector.training.drawn import draw_defect
+from inspector.training.features import TileEncoder
+from inspector.training.metrics import auroc
+from inspector.training.pictures import UnusablePicture
+from inspector.training.products import TaughtProduct, spread
+from inspector.training.samples import Sample, load_picture
+from inspector.vision.manifest import Judge, Weighing
+from inspector.vision.networks.memory import Weights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from inspector.vision.networks.detector import Detector
+
+MOST_TILES: Final = 192
+"""Tiles of a product's good pictures that are looked at; as many are drawn on once more."""
+
+MOST_PICTURES: Final = 48
+
+CLEARLY: Final = 0.02
+"""By so much one way alone must see more than both; the standard error of an area from 48 pictures is about 0.04, but
+the ways look at the same pictures, which leaves a third of it."""
+
+_SMALLEST: Final = 1e-6
+
+
+def weigh(
+    detector: Detector,
+    products: Sequence[TaughtProduct],
+    *,
+    trained: bool,
+    seed: int,
+    cancelled: Callable[[], None],
+    skipped: Callable[[Sample, UnusablePicture], None],
+    done: Callable[[int, int], None],
+) -> Mapping[str, Weighing]:
+    """Set the weights of every product in the detector's memory, and tell what they rest on.
+
+    A detector without memory is judged by its network as it is; nothing is looked at.
+
+    Args:
+        detector: with its memory filled.
+        products: numbered as in the memory.
+        trained: whether the network has learned; if not, the memory judges alone.
+        seed: of the drawn defects.
+        cancelled: called before every picture; raises to end it.
+        skipped: told of pictures that cannot be used.
+        done: told how many products of how many are done.
+
+    Raises:
+        InvalidInput: no held-out picture of a product can be read.
+    """
+    if not detector.memory.size:
+        return {product.name: Weighing(Judge.NETWORK, {}) for product in products}
+    found = {}
+    for number, product in enumerate(products):
+        done(number, len(products))
+        maps = _look(detector, number, product, draw=trained, seed=seed, cancelled=cancelled, skipped=skipped)
+        if not maps.good:
+            raise InvalidInput([f"{product.name}: no held-out picture can be read"])
+        found[product.name], weights = _choose(maps, trained=trained)
+        detector.memory.weigh(number, weights)
+    done(len(products), len(products))
+    return found
+
+
+class _Maps:
+    """Residuals and distances (frames, tiles, t, t) of the good pictures and of their drawn twins, if any."""
+
+    def __init__(self) -> None:
+        self.good: list[tuple[Tensor, Tensor]] = []
+        self.drawn: list[tuple[Tensor, Tensor]] = []
+
+
+def _look(
+    detector: Detector,
+    number: int,
+    product: TaughtProduct,
+    *,
+    draw: bool,
+    seed: int,
+    cancelled: Callable[[], None],
+    skipped: Callable[[Sample, UnusablePicture], None],
+) -> _Maps:
+    encoder = TileEncoder(detector)
+    side = detector.config.input_size
+    tiles = max(1, product.tile_count(product.held_out, side) // len(product.held_out))
+    whole = product.framing.framing is Framing.WHOLE
+    unit_px = None if whole else side / product.framing.scale
+    random = np.random.Generator(np.random.PCG64([seed, number]))
+    samples = spread(product.held_out, min(MOST_PICTURES, max(2, MOST_TILES // tiles)))
+    maps = _Maps()
+    donor: NDArray[np.uint8] | None = None
+    for sample in samples:
+        cancelled()
+        try:
+            picture = load_picture(sample)
+        except UnusablePicture as error:
+            skipped(sample, error)
+            continue
+        picture = np.repeat(picture[..., None], 3, axis=2) if picture.ndim == 2 else picture
+        maps.good.append(_maps_of(detector, encoder.encode(product.cut(picture, side)), number))
+        if draw:
+            twin = draw_defect(picture, picture if donor is None else donor, random, unit_px=unit_px).image
+            maps.drawn.append(_maps_of(detector, encoder.encode(product.cut(twin, side)), number))
+            donor = picture
+    return maps
+
+
+@torch.no_grad()
+def _maps_of(detector: Detector, raw: Tensor, number: int) -> tuple[Tensor, Tensor]:
+    tokens = detector.fuser.normalize(raw)
+    product = torch.full((len(tokens),), number, dtype=torch.int64, device=tokens.device)
+    residual = detector.residual(tokens, detector.reconstruct(tokens, jitter=False))
+    distance = detector.memory.distance(tokens, product)
+    shape = (-1, *detector.config.grid)
+    return residual.reshape(shape).cpu(), distance.reshape(shape).cpu()
+
+
+def _choose(maps: _Maps, *, trained: bool) -> tuple[Weighing, Weights]:
+    peaks = np.array([[_peak(residual), _peak(distance)] for residual, distance in maps.good])
+    levels = np.maximum(peaks.mean(axis=0), _SMALLEST)
+    variances = np.maximum((peaks / levels).var(axis=0), _SMALLEST)
+    say = (1 / variances) / (1 / variances).sum()
+    ways = {
+        Judge.BOTH: Weights(say[0] / levels[0], say[1] / levels[1]),
+        Judge.MEMORY: Weights(0.0, 1 / levels[1]),
+        Judge.NETWORK: Weights(1 / levels[0], 0.0),
+    }
+    if not trained:
+        return Weighing(Judge.MEMORY, {}), ways[Judge.MEMORY]
+    seen = {judge: _area(maps, weights) for judge, weights in ways.items()}
+    best = max(seen, key=lambda judge: seen[judge])
+    chosen = best if seen[best] > seen[Judge.BOTH] + CLEARLY else Judge.BOTH
+    return Weighing(chosen, seen), ways[chosen]
+
+
+def _area(maps: _Maps, weights: Weights) -> float:
+    """Image AUROC of drawn against good pictures under these weights."""
+    scores = [
+        [_peak(residual * weights.residual + distance * weights.distance) for residual, distance in group]
+        for group in (maps.good, maps.drawn)
+    ]
+    return auroc(scores[0], scores[1])
+
+
+def _peak(values: Tensor) -> float:
+    """Largest mean of 2 x 2 tokens in any tile of (tiles, t, t), as `vision.tiles.clip_at_peak` does on a frame."""
+    return float(torch.nn.functional.avg_pool2d(values[:, None], 2, 1).max())
