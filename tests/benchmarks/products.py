@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from tests.benchmarks.bench import (
     Bench,
@@ -13,11 +12,9 @@ from tests.benchmarks.bench import (
     l2_maps,
     three_judges,
 )
-from tests.benchmarks.heads import Taught, teach, teach_more
+from tests.benchmarks.heads import Taught, teach, teach_more, untrained
+from tests.benchmarks.judging import Maps, figures
 from tests.benchmarks.pack import Category
-
-if TYPE_CHECKING:
-    from tests.benchmarks.judging import Maps
 
 COUNTS = (8, 16, 32, 64, None)
 """Good pictures per category of the curve; None is all."""
@@ -80,6 +77,21 @@ def few_samples(bench: Bench) -> list[Result]:
         what = f"{name} good pictures per category"
         result = Result(f"samples_{name}", "few samples", what, taught.steps, taught.seconds, judges, loss=taught.loss)
         results.append(result)
+    return results
+
+
+def few_samples_bank(bench: Bench) -> list[Result]:
+    """The same curve for the bank alone, which needs no training; features are standardized by these pictures only."""
+    arrangement = base_arrangement()
+    pack = bench.pack(arrangement)
+    results = []
+    for count in COUNTS:
+        teaching = {category.name: category.split(count)[0] for category in pack}
+        banks = build_banks(untrained(arrangement, teaching), pack, count=count)
+        name = "all" if count is None else str(count)
+        judges = {"bank": {category.name: figures(category, banks.maps[category.name]) for category in pack}}
+        what = f"{name} good pictures per category, bank alone"
+        results.append(Result(f"bank_samples_{name}", "few samples", what, 0, banks.seconds, judges))
     return results
 
 

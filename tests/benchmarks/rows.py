@@ -24,7 +24,7 @@ from tests.benchmarks.baselines import (
 )
 from tests.benchmarks.bench import Bench, Result, base_arrangement, cosine_maps
 from tests.benchmarks.heads import Arrangement, Objective
-from tests.benchmarks.products import adding, few_samples, single_models
+from tests.benchmarks.products import adding, few_samples, few_samples_bank, single_models
 from tests.benchmarks.residuals import residual_rules
 
 Row = Callable[[Bench], list[Result]]
@@ -106,6 +106,7 @@ def _all() -> dict[str, Row]:
         "gaussian": gaussian,
         "bank_gaussian": bank_and_gaussian,
         "untrained": untrained_network,
+        "few_samples_bank": few_samples_bank,
         "base": base,
     }
     rows |= {name: factors[name] for name in first}
