@@ -16,7 +16,8 @@ def run(options: argparse.Namespace) -> int:
     say(f"Measuring {options.frames} frames of {frame} with {folder or 'an untrained light network'} …")
     result = run_bench(folder, frame, frames=options.frames, device=DeviceChoice(options.device))
     write_json(options.json, result)
-    say(f"{result['device']}, {result['runtime']}, {result['tiles']} tiles at scale {result['scale']}")
+    what = f"{result['tiles']} tiles of {result['product']} at scale {result['scale']}"
+    say(f"{result['device']}, {result['runtime']}, {what}")
     roofline = result["roofline"]
     rows = {
         "whole frame, p50": result["ms"]["p50"],

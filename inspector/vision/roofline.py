@@ -51,13 +51,19 @@ class Arithmetic:
         return {"backbone": self.backbone, "head": self.head, "memory": self.memory, "total": self.total}
 
 
-def count_arithmetic(detector: Detector) -> Arithmetic:
-    """What one tile costs; nothing is measured."""
+def count_arithmetic(detector: Detector, product: int | None = None) -> Arithmetic:
+    """What one tile costs; nothing is measured.
+
+    Args:
+        detector: of any state.
+        product: whose tile, where a part that the product weighs by 0 is left out; None counts every part.
+    """
     config = detector.config
+    weights = (1.0, 1.0) if product is None else detector.memory.weights_of(product)
     return Arithmetic(
         backbone=count_encoder(detector.encoder, config.input_size),
-        head=count_head(config),
-        memory=config.tokens * detector.memory.size * config.channels,
+        head=count_head(config) if weights[0] else 0,
+        memory=config.tokens * detector.memory.size * config.channels if weights[1] else 0,
     )
 
 

@@ -277,8 +277,8 @@ class OpenVinoRuntime:
 
     def _needed(self) -> _Parts:
         """Which parts the products of the prepared tiles ask for."""
-        weighed = self._weights[self.products].any(axis=0)
-        return bool(weighed[0]), bool(weighed[1])
+        residual, distance = self._weights[self.products].T
+        return bool(residual.any()), bool(distance.any())
 
     def _bind(self, parts: _Parts) -> list[Any]:
         """Requests for every batch of the prepared tiles."""

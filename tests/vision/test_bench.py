@@ -22,6 +22,15 @@ def test_reports_every_number_of_the_contract(tmp_path: Path) -> None:
     for key in ("bare_model_ms", "ratio_to_bare_model", "torch_eager_ms", "peak_memory_mb"):
         assert found[key] > 0
     assert 0 < found["ms"]["p50"] <= found["ms"]["p99"]
+    assert found["product"] == "cap"
+    roofline = found["roofline"]
+    assert roofline["mmac_per_tile"]["total"] == pytest.approx(
+        sum(roofline["mmac_per_tile"][part] for part in ("backbone", "head", "memory")), abs=0.2
+    )
+    tiles_gflop = 2 * roofline["mmac_per_tile"]["total"] * found["tiles"] / 1e3
+    assert roofline["model_gflops"] == pytest.approx(tiles_gflop / found["bare_model_ms"] * 1e3, rel=0.02)
+    assert roofline["share"] == pytest.approx(roofline["model_gflops"] / roofline["attainable_gflops"], rel=0.02)
+    assert roofline["model_ms"] == pytest.approx(found["bare_model_ms"] * roofline["share"], rel=0.02)
 
 
 def test_the_drawn_frame_is_the_same_every_time() -> None:

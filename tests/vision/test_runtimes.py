@@ -1,0 +1,66 @@
+"""What OpenVINO leaves out, and that nothing but the time tells."""
+
+import numpy as np
+import pytest
+
+from inspector.vision.openvino_graph import convert, leave_out
+from inspector.vision.runtimes import OpenVinoRuntime, PixelDetector, TorchRuntime
+from inspector.vision.selftest import compare_maps
+from tests.support.vision import draw_tiles, in_turn, new_detector, tiny_detector
+
+BOTH, MEMORY, NETWORK = range(3)
+"""Products of `tiny_detector`, by what judges them."""
+
+
+@pytest.mark.parametrize("product", [BOTH, MEMORY, NETWORK])
+def test_a_product_alone_gives_what_it_gives_among_others(product: int) -> None:
+    detector, tiles = tiny_detector(3), draw_tiles(6, seed=11)
+    wanted = TorchRuntime(detector, detector.input_statistics)
+    runtime = OpenVinoRuntime(detector, detector.input_statistics, threads=2)
+    wanted.prepare(6, product)
+    runtime.prepare(6, product)
+    assert (runtime.products == product).all()
+    alone = runtime.run(tiles).copy()
+    assert compare_maps(alone, wanted.run(tiles)).exact
+    runtime.products[:3] = in_turn(3, 3)  # now every part is needed
+    wanted.products[:3] = in_turn(3, 3)
+    mixed = runtime.run(tiles)
+    assert compare_maps(mixed, wanted.run(tiles)).exact
+    np.testing.assert_allclose(mixed[3:], alone[3:], rtol=1e-4)
+
+
+def test_what_judges_alone_runs_alone() -> None:
+    detector = tiny_detector(3)
+    whole = convert(PixelDetector(detector, detector.input_statistics))
+    memory, network = leave_out(whole, residual=True), leave_out(whole, residual=False)
+
+    def scopes(model: object) -> set[str]:
+        names = [node.get_friendly_name() for node in model.get_ordered_ops()]  # type: ignore[attr-defined]
+        return {
+            part for part in ("encoder", "head", "memory/aten::matmul") if any(f".{part}" in name for name in names)
+        }
+
+    assert scopes(whole) == {"encoder", "head", "memory/aten::matmul"}
+    assert scopes(memory) == {"encoder", "memory/aten::matmul"}
+    assert scopes(network) == {"encoder", "head"}
+
+
+def test_a_product_s_graph_is_compiled_once() -> None:
+    detector = tiny_detector(3)
+    runtime = OpenVinoRuntime(detector, detector.input_statistics, threads=1)
+    for product in (BOTH, MEMORY, NETWORK, MEMORY, BOTH):
+        runtime.prepare(2, product)
+        runtime.run(draw_tiles(2))
+    assert len(runtime._compiled) == 3
+
+
+def test_loaded_weights_know_what_they_remember() -> None:
+    """What follows from the tokens is not stored, so it has to follow after loading, too."""
+    tiles, products = draw_tiles(3, seed=12), in_turn(3, 3)
+    maps = []
+    for detector in (tiny_detector(3), new_detector(3)):
+        runtime = TorchRuntime(detector, detector.input_statistics)
+        runtime.prepare(3)
+        runtime.products[:] = products
+        maps.append(runtime.run(tiles))
+    np.testing.assert_array_equal(maps[0], maps[1])
