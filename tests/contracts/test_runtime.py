@@ -9,18 +9,18 @@ import pytest
 
 from inspector.vision.runtimes import OpenVinoRuntime, Runtime, TorchRuntime
 from inspector.vision.selftest import compare_maps
-from tests.support.vision import TINY_PX, draw_tiles, tiny_detector, tiny_self_test
+from tests.support.vision import TINY_PX, draw_tiles, in_turn, tiny_detector, tiny_self_test
 
 CELLS = TINY_PX // 16
 
 
 def _torch() -> Runtime:
-    detector = tiny_detector()
+    detector = tiny_detector(3)
     return TorchRuntime(detector, detector.input_statistics)
 
 
 def _openvino() -> Runtime:
-    detector = tiny_detector()
+    detector = tiny_detector(3)
     return OpenVinoRuntime(detector, detector.input_statistics, threads=2)
 
 
@@ -33,8 +33,9 @@ def runtime(request: pytest.FixtureRequest) -> Iterator[Runtime]:
 
 
 def test_equals_the_torch_detector_in_float32(runtime: Runtime) -> None:
-    stored = tiny_self_test()
+    stored = tiny_self_test(3)
     runtime.prepare(len(stored.tiles))
+    runtime.products[:] = stored.products
     maps = runtime.run(stored.tiles)
     assert maps.dtype == np.float32
     assert maps.shape == (16, CELLS, CELLS)
@@ -45,16 +46,21 @@ def test_equals_the_torch_detector_in_float32(runtime: Runtime) -> None:
 def test_every_number_of_tiles_gives_what_each_tile_gives_alone(runtime: Runtime, count: int) -> None:
     tiles = draw_tiles(count, seed=3)
     runtime.prepare(count)
+    runtime.products[:] = numbers = in_turn(count, 3)
     together = runtime.run(tiles).copy()
     runtime.prepare(1)
-    alone = np.concatenate([runtime.run(tile[None]).copy() for tile in tiles])
-    assert compare_maps(together, alone).cell < 1e-4
+    alone = []
+    for tile, number in zip(tiles, numbers, strict=True):
+        runtime.products[:] = number
+        alone.append(runtime.run(tile[None]).copy())
+    assert compare_maps(together, np.concatenate(alone)).cell < 1e-4
 
 
 def test_input_filled_in_place_needs_no_copy(runtime: Runtime) -> None:
-    stored = tiny_self_test()
+    stored = tiny_self_test(3)
     runtime.prepare(16)
     runtime.input[:] = stored.tiles
+    runtime.products[:] = stored.products
     assert compare_maps(runtime.run(runtime.input), stored.maps).cell < 1e-4
 
 
@@ -62,6 +68,20 @@ def test_repeats_itself_to_the_bit(runtime: Runtime) -> None:
     tiles = draw_tiles(5)
     runtime.prepare(5)
     first = runtime.run(tiles).copy()
+    assert np.array_equal(runtime.run(tiles), first)
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_preparing_again_forgets_the_products(runtime: Runtime, count: int) -> None:
+    tiles = draw_tiles(count)
+    runtime.prepare(count)
+    assert runtime.products.dtype == np.int32
+    assert runtime.products.tolist() == [0] * count
+    first = runtime.run(tiles).copy()
+    runtime.products[:] = 1
+    assert not np.allclose(runtime.run(tiles), first, rtol=0.01)
+    runtime.prepare(count)
+    assert runtime.products.tolist() == [0] * count
     assert np.array_equal(runtime.run(tiles), first)
 
 

@@ -9,7 +9,7 @@ import pytest
 import tomli_w
 
 from inspector.core.recipe import Framing
-from inspector.vision.manifest import InvalidManifest, Manifest, read_manifest, write_manifest
+from inspector.vision.manifest import InvalidManifest, Judge, Manifest, Weighing, read_manifest, write_manifest
 from tests.support.vision import product_entry, tiny_manifest
 
 
@@ -73,7 +73,13 @@ def test_every_missing_and_unknown_inner_key_is_named_at_once(table: str) -> Non
         ("products.cap.calibration.reached", 1, "products.cap.calibration.reached: expected true or false"),
         ("products.cap.calibration.extrapolated", 1, "calibration.extrapolated: expected true or false"),
         ("products.cap.calibration.extrapolated", True, "cannot be both reached and extrapolated"),
+        ("products.cap.judge", "nobody", "products.cap.judge: expected one of ['both', 'network', 'memory']"),
+        ("products.cap.drawn_auroc", {"nobody": 0.5}, "products.cap.drawn_auroc.nobody: unknown key"),
+        ("products.cap.drawn_auroc.both", "much", "products.cap.drawn_auroc.both: expected a finite number"),
         ("products", {}, "products: expected at least one"),
+        ("memory.products", ["cap", "whole"], "memory.products: expected the names ['cap', 'whole', '瓶盖 32/a.b']"),
+        ("memory.products", ["cap", "cap", "whole"], "memory.products: expected the names"),
+        ("memory.products", ["cap", 3], "memory.products: expected a list of names"),
         ("training.steps", [1], "training.steps: expected text or a number"),
         ("files", {"weights.safetensors": 3}, "files.weights.safetensors: expected text"),
     ],
@@ -98,16 +104,35 @@ def test_a_manifest_from_before_tails_were_extrapolated_holds_no_such_limit() ->
 def test_an_extrapolated_limit_stays_marked() -> None:
     entry = product_entry()
     marked = replace(entry, calibration=replace(entry.calibration, reached=False, extrapolated=True))
-    manifest = replace(written(), products={"cap": marked})
+    manifest = replace(written(), memory=("cap",), products={"cap": marked})
     assert read_manifest(write_manifest(manifest)) == manifest
 
 
+def test_the_order_of_the_memory_is_kept() -> None:
+    manifest = replace(written(), memory=("whole", "瓶盖 32/a.b", "cap"))
+    assert read_manifest(write_manifest(manifest)).memory == ("whole", "瓶盖 32/a.b", "cap")
+
+
+def test_a_product_of_which_nothing_was_compared_comes_back() -> None:
+    entry = replace(product_entry(), weighing=Weighing(Judge.MEMORY, {}))
+    manifest = replace(written(), memory=("cap",), products={"cap": entry})
+    assert read_manifest(write_manifest(manifest)) == manifest
+
+
+def test_an_older_schema_is_refused_with_one_sentence() -> None:
+    changed = document() | {"schema": 1}
+    del changed["memory"]
+    with pytest.raises(InvalidManifest) as caught:
+        read_manifest(tomli_w.dumps(changed))
+    assert caught.value.problems == ("it has schema 1, from before models had a memory; teach the model again",)
+
+
 def test_a_newer_schema_is_refused_with_one_sentence() -> None:
-    changed = document() | {"schema": 2, "novelty": "unknown to us"}
+    changed = document() | {"schema": 3, "novelty": "unknown to us"}
     with pytest.raises(InvalidManifest) as caught:
         read_manifest(tomli_w.dumps(changed))
     assert caught.value.problems == (
-        "it has schema 2 and this program reads up to 1; it was written by a newer version",
+        "it has schema 3 and this program reads up to 2; it was written by a newer version",
     )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from inspector.vision.selftest import SCORE_TOLERANCE, SelfTest, compare_maps, score_tolerance
+from tests.support.vision import in_turn
 
 REFERENCE = np.random.default_rng(0).random((16, 4, 4), np.float32) * np.arange(1, 17, dtype=np.float32)[:, None, None]
 
@@ -38,10 +39,15 @@ def test_what_is_not_finite_is_infinitely_far(bad: float) -> None:
 
 def test_wrong_shapes_and_empty_maps_are_named() -> None:
     tiles = np.zeros((16, 64, 64, 3), np.uint8)
-    assert SelfTest(tiles, REFERENCE).problems(64, 4) == []
-    assert "expected (N, 32, 32, 3)" in SelfTest(tiles, REFERENCE).problems(32, 4)[0]
-    assert "self-test maps are" in SelfTest(tiles, REFERENCE[:3]).problems(64, 4)[0]
-    assert "signal" in SelfTest(tiles, REFERENCE * 0).problems(64, 4)[0]
+    numbers = in_turn(16, 3)
+    assert SelfTest(tiles, REFERENCE, numbers).problems(64, 4, 3) == []
+    assert "expected (N, 32, 32, 3)" in SelfTest(tiles, REFERENCE, numbers).problems(32, 4, 3)[0]
+    assert "self-test maps are" in SelfTest(tiles, REFERENCE[:3], numbers).problems(64, 4, 3)[0]
+    assert "signal" in SelfTest(tiles, REFERENCE * 0, numbers).problems(64, 4, 3)[0]
+    for wrong in (numbers[:3], numbers - 1, numbers + 1):
+        assert SelfTest(tiles, REFERENCE, wrong).problems(64, 4, 3) == [
+            "self-test products must be 16 numbers from 0 to 2"
+        ]
 
 
 def test_noise_may_be_a_quarter_of_the_narrowest_spread() -> None:

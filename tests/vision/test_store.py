@@ -15,7 +15,6 @@ import torch
 
 from inspector.core.errors import OperationalError
 from inspector.vision.device import DeviceChoice
-from inspector.vision.selftest import SelfTest
 from inspector.vision.store import CARD, MANIFEST, SELF_TEST, WEIGHTS, FolderModelStore, load_model, write_model
 from tests.support.vision import tiny_detector, tiny_manifest, tiny_self_test
 
@@ -173,6 +172,9 @@ def _swap(name: str, value: torch.Tensor | None) -> Callable[[dict[str, torch.Te
         (_swap("head.norm.bias", torch.zeros(32, dtype=torch.float64)), "head.norm.bias is torch.float64"),
         (_swap("head.norm.bias", torch.full((32,), torch.nan)), "head.norm.bias holds values that are not finite"),
         (_swap("fuser.feature_std", torch.full((192,), torch.inf)), "feature_std holds values that are not finite"),
+        (_swap("memory.tokens", None), "memory.tokens is missing"),
+        (_swap("memory.tokens", torch.zeros(2, 24, 192, dtype=torch.float16)), r"memory.tokens is .* \(2, 24, 192\)"),
+        (_swap("memory.tokens", torch.full((1, 24, 192), torch.inf).half()), "memory.tokens holds values that are not"),
     ],
 )
 def test_wrong_tensors_are_refused(spoilt: Path, change: Callable[[dict[str, torch.Tensor]], None], words: str) -> None:
@@ -203,9 +205,39 @@ def test_a_folder_under_another_name_is_refused_and_listed_as_broken(spoilt: Pat
 
 def test_a_newer_schema_is_refused_in_words(spoilt: Path) -> None:
     path = spoilt / "tiny/1" / MANIFEST
-    path.write_text(path.read_text().replace("schema = 1", "schema = 2"))
+    path.write_text(path.read_text().replace("schema = 2", "schema = 3"))
     assert "newer version" in store(spoilt).list()[0].problem
     with pytest.raises(OperationalError, match=r"RCP-002.*written by a newer version"):
+        store(spoilt).load("tiny")
+
+
+def test_an_older_schema_is_refused_in_words(spoilt: Path) -> None:
+    path = spoilt / "tiny/1" / MANIFEST
+    path.write_text(path.read_text().replace("schema = 2", "schema = 1"))
+    assert "teach the model again" in store(spoilt).list()[0].problem
+    with pytest.raises(OperationalError, match=r"RCP-002.*from before models had a memory; teach the model again"):
+        store(spoilt).load("tiny")
+
+
+@pytest.mark.parametrize("bit", [0, 6, 9, 14, 15])
+def test_a_flipped_bit_of_the_memory_is_found_by_its_hash(spoilt: Path, bit: int) -> None:
+    path = spoilt / "tiny/1" / WEIGHTS
+    content = bytearray(path.read_bytes())
+    tokens = safetensors.torch.load(bytes(content))["memory.tokens"].numpy().tobytes()
+    at = content.index(tokens) + len(tokens) // 2 & ~1
+    content[at + bit // 8] ^= 1 << bit % 8
+    path.write_bytes(content)
+    with pytest.raises(OperationalError, match=r"RCP-002.*weights\.safetensors.*SHA-256"):
+        store(spoilt).load("tiny")
+
+
+@pytest.mark.parametrize("numbers", [torch.full((16,), 1, dtype=torch.int32), torch.full((16,), -1, dtype=torch.int32)])
+def test_a_self_test_of_products_that_are_not_there_is_refused(spoilt: Path, numbers: torch.Tensor) -> None:
+    path = spoilt / "tiny/1" / SELF_TEST
+    tensors = safetensors.torch.load(path.read_bytes())
+    path.write_bytes(safetensors.torch.save(tensors | {"products": numbers}))
+    rehash(path.parent)
+    with pytest.raises(OperationalError, match=r"RCP-002.*16 numbers from 0 to 0"):
         store(spoilt).load("tiny")
 
 
@@ -222,8 +254,8 @@ def test_a_file_of_absurd_size_is_not_read(spoilt: Path) -> None:
         ({"draft": replace(tiny_manifest(), name="../up")}, "may not become a folder"),
         ({"draft": replace(tiny_manifest(), products={})}, "at least one"),
         ({"weights": {}}, "is missing"),
-        ({"self_test": SelfTest(tiny_self_test().tiles[:3], tiny_self_test().maps[:3])}, "3 self-test tiles"),
-        ({"self_test": SelfTest(tiny_self_test().tiles, tiny_self_test().maps * 0)}, "signal"),
+        ({"self_test": replace(tiny_self_test(), tiles=tiny_self_test().tiles[:3])}, "3 self-test tiles"),
+        ({"self_test": replace(tiny_self_test(), maps=tiny_self_test().maps * 0)}, "signal"),
     ],
 )
 def test_what_could_not_be_loaded_is_not_written(tmp_path: Path, changes: dict[str, object], words: str) -> None:

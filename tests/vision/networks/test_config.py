@@ -4,6 +4,7 @@ import json
 import pytest
 
 from inspector.vision.networks.config import (
+    MEMORY_TOKENS,
     Backbone,
     DetectorConfig,
     FeatureNorm,
@@ -25,6 +26,7 @@ def test_faithful_is_the_published_network() -> None:
     assert config.resize_mode is ResizeMode.CORNER_ALIGNED
     assert config.padding is PaddingMode.ZEROS
     assert config.feature_norm is FeatureNorm.NONE
+    assert config.memory == 0
 
 
 def test_jitter_keeps_its_ratio_where_the_channels_differ() -> None:
@@ -40,6 +42,7 @@ def test_light_is_the_product_default() -> None:
     assert config.resize_mode is ResizeMode.AREA
     assert config.padding is PaddingMode.REFLECT
     assert config.feature_norm is FeatureNorm.CHANNEL
+    assert config.memory == MEMORY_TOKENS
     assert light(input_size=320).neighbour == 9
 
 
@@ -102,6 +105,8 @@ def test_unknown_keys_and_ranges_are_told_together() -> None:
         ({"input_size": 112}, "neighbour"),
         ({"jitter_scale": float("nan")}, "jitter_scale"),
         ({"jitter_prob": 1.5}, "jitter_prob"),
+        ({"memory": -1}, "memory"),
+        ({"memory": 65_537}, "memory"),
     ],
 )
 def test_what_cannot_be_built_is_refused(change: dict, problem: str) -> None:

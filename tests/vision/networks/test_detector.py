@@ -12,6 +12,7 @@ from inspector.vision.networks.detector import Detector, build_detector
 from inspector.vision.networks.encoder import IMAGENET_INPUT
 from inspector.vision.networks.fuser import ChannelStatistics
 from inspector.vision.networks.lite0 import LITE0_INPUT, load_lite0_weights
+from inspector.vision.networks.memory import Weights
 
 SMALL = dataclasses.replace(light(input_size=128), hidden=32, heads=2, ffn=64, neighbour=3)
 
@@ -31,6 +32,11 @@ def detector(backbone_state: dict[str, Tensor]) -> Detector:
     return detector
 
 
+def first(count: int) -> Tensor:
+    """All tiles of the first product."""
+    return torch.zeros(count, dtype=torch.int32)
+
+
 def tiles(count: int, size: int = 128) -> Tensor:
     return torch.rand(count, 3, size, size, generator=torch.Generator().manual_seed(7)) * 2 - 1
 
@@ -39,7 +45,7 @@ def tiles(count: int, size: int = 128) -> Tensor:
 def test_token_map_of_every_preset(config: object) -> None:
     detector = build_detector(config, backbone_state=None)
     with torch.inference_mode():
-        token_map = detector(tiles(2, config.input_size))
+        token_map = detector(tiles(2, config.input_size), first(2))
     assert token_map.shape == (2, 1, *config.grid)
     assert token_map.dtype == torch.float32
     assert float(token_map.min()) > 0
@@ -50,9 +56,27 @@ def test_token_map_is_the_length_of_the_residual_in_row_major_order(detector: De
     tokens = detector.features(x)
     with torch.no_grad():
         residual = detector.reconstruct(tokens, jitter=False) - tokens
-        token_map = detector(x)
+        token_map = detector(x, first(2))
     assert tokens.shape == (2, 64, 192)
     assert token_map[1, 0, 2, 5].item() == pytest.approx(float(residual[1, 2 * 8 + 5].norm()), rel=1e-5)
+
+
+def test_each_tile_is_judged_by_the_memory_of_its_product(backbone_state: dict[str, Tensor]) -> None:
+    torch.manual_seed(6)
+    detector = build_detector(dataclasses.replace(SMALL, memory=16), backbone_state=backbone_state, products=2)
+    x = tiles(3)
+    tokens = detector.features(x)
+    detector.memory.remember(1, tokens[2])
+    detector.memory.weigh(1, Weights(0.0, 1.0))
+    with torch.inference_mode():
+        mixed = detector(x, torch.tensor([1, 0, 1]))
+        alone = [detector(tile[None], torch.tensor([number]))[0] for tile, number in zip(x, (1, 0, 1), strict=True)]
+        rebuilt = detector(x, first(3))
+    # What is remembered is nothing away but for rounding, and that differs.
+    torch.testing.assert_close(mixed, torch.stack(alone), rtol=1e-3, atol=1e-3 * float(tokens.norm(dim=-1).max()))
+    assert torch.allclose(mixed[1], rebuilt[1], rtol=1e-4)
+    # Two rows of the last tile's tokens are remembered: there it is as expected, elsewhere it is not.
+    assert float(mixed[2, 0, :2].max()) < 0.1 * float(mixed[2, 0, 2:].min())
 
 
 def test_encoder_never_trains(detector: Detector) -> None:
@@ -107,15 +131,15 @@ def test_raw_and_normalized_features_are_apart(detector: Detector) -> None:
     assert not raw.allclose(normalized, atol=0.1)
 
 
-def test_head_state_restores_all_but_the_encoder(detector: Detector, backbone_state: dict[str, Tensor]) -> None:
+def test_head_state_restores_all_but_encoder_and_memory(detector: Detector, backbone_state: dict[str, Tensor]) -> None:
     state = detector.head_state()
     assert "fuser.feature_mean" in state
-    assert not any(name.startswith("encoder.") for name in state)
+    assert not any(name.startswith(("encoder.", "memory.")) for name in state)
     other = build_detector(SMALL, backbone_state=backbone_state)
     with torch.no_grad():
-        assert not torch.equal(other(tiles(1)), detector(tiles(1)))
+        assert not torch.equal(other(tiles(1), first(1)), detector(tiles(1), first(1)))
         other.load_head_state(state)
-        assert torch.equal(other(tiles(1)), detector(tiles(1)))
+        assert torch.equal(other(tiles(1), first(1)), detector(tiles(1), first(1)))
     del state["head.queries"]
     with pytest.raises(ValueError, match=r"head\.queries"):
         other.load_head_state(state)
@@ -125,14 +149,14 @@ def test_whole_state_restores_a_detector_built_without_weights(detector: Detecto
     other = build_detector(SMALL, backbone_state=None)
     other.load_state_dict(detector.state_dict())
     with torch.no_grad():
-        assert torch.equal(other(tiles(1)), detector(tiles(1)))
+        assert torch.equal(other(tiles(1), first(1)), detector(tiles(1), first(1)))
 
 
 def test_half_precision_head_keeps_a_float32_map(detector: Detector) -> None:
     with torch.no_grad():
-        exact = detector(tiles(2))
+        exact = detector(tiles(2), first(2))
         with torch.autocast("cpu", torch.bfloat16):
-            rough = detector(tiles(2))
+            rough = detector(tiles(2), first(2))
             assert detector.loss(detector.features(tiles(2))).dtype == torch.float32
     assert rough.dtype == torch.float32
     assert float(((rough - exact).abs() / exact).max()) < 0.1
@@ -150,7 +174,7 @@ def test_every_backbone_carries_both_heads(preset: Callable[[Backbone], Detector
     # The noise is as long, relative to its token, whatever the number of channels.
     assert detector.config.jitter_scale / detector.config.channels**0.5 == pytest.approx(1.2127, abs=1e-4)
     with torch.inference_mode():
-        assert detector(tiles(1, 128)).shape == (1, 1, 8, 8)
+        assert detector(tiles(1, 128), first(1)).shape == (1, 1, 8, 8)
 
 
 def test_statistics_belong_to_the_weights() -> None:
@@ -174,8 +198,8 @@ def test_exports_with_a_static_batch_and_agrees(
     )
     x = tiles(3)
     with torch.inference_mode():
-        expected = other(x).numpy()
-    program = torch.export.export(other, (x,))
+        expected = other(x, first(3)).numpy()
+    program = torch.export.export(other, (x, first(3)))
     random = [str(node.target) for node in program.graph.nodes if "rand" in str(node.target)]
     assert not random, "training noise must not exist in an inference graph"
     # OpenVINO would otherwise report every conversion to its makers, from threads of its own.
@@ -183,6 +207,6 @@ def test_exports_with_a_static_batch_and_agrees(
     import openvino
 
     model = openvino.compile_model(openvino.convert_model(program), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    found = model([x.numpy()])[0]
+    found = model([x.numpy(), first(3).numpy()])[0]
     assert found.shape == (3, 1, 8, 8)
     assert float((np.abs(found - expected) / expected).max()) < 1e-3

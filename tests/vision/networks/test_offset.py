@@ -6,6 +6,7 @@ from inspector.vision.networks.backbone import load_lite0_weights
 from inspector.vision.networks.config import light
 from inspector.vision.networks.detector import Detector, build_detector
 from inspector.vision.networks.offset import SPOT_PX, change_centroids, measure_offset, textured_tiles
+from tests.support.vision import light_offset
 
 
 @pytest.fixture(scope="module")
@@ -14,8 +15,8 @@ def detector() -> Detector:
 
 
 @pytest.fixture(scope="module")
-def offset(detector: Detector) -> tuple[float, float]:
-    return measure_offset(detector.features, 256)
+def offset() -> tuple[float, float]:
+    return light_offset()
 
 
 def shifted_means(dx: int, dy: int) -> object:
