@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import torch
+from torch import nn
 
 # A station tells nobody what it runs: without this, converting a model starts threads that report to the maker of
 # OpenVINO. It falls back to a stub of its own.
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 import openvino as ov  # noqa: E402
-
-if TYPE_CHECKING:
-    from inspector.vision.runtimes import PixelDetector
 
 __all__ = ["MEMORY_SCOPE", "convert", "fix_shapes", "keep_float32", "leave_out", "ov"]
 
@@ -29,9 +27,8 @@ _ENDS: Final = {True: "detector/aten::sqrt/Sqrt", False: f"{MEMORY_SCOPE}aten::s
 """Ends of the names of the nodes in which the network's residual and the memory's distance are complete."""
 
 
-def convert(network: PixelDetector) -> Any:  # noqa: ANN401 (openvino has no types)
-    """The network as a graph in float32, of any batch."""
-    side = network.detector.config.input_size
+def convert(network: nn.Module, side: int) -> Any:  # noqa: ANN401 (openvino has no types)
+    """A network of tiles uint8 (N, S, S, 3) and products (N,) as a graph in float32 of any batch; `side` is S."""
     example = (torch.zeros(2, side, side, 3, dtype=torch.uint8), torch.zeros(2, dtype=torch.int32))
     with torch.inference_mode(), warnings.catch_warnings():
         # Tracing warns that sizes become constants; here they are constants: the batch is reshaped, the rest fixed. It

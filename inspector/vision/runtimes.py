@@ -196,7 +196,7 @@ class OpenVinoRuntime:
         self._cells = self.tile_px // STRIDE_PX
         self._threads = threads
         self._core = ov.Core()
-        self._model: Any = convert(PixelDetector(detector.eval(), statistics))
+        self._model: Any = convert(PixelDetector(detector.eval(), statistics), self.tile_px)
         keep_float32(self._model)
         self._weights: NDArray[np.float32] = detector.memory.weights.numpy(force=True).copy()
         self._model_has_memory = detector.memory.size > 0
@@ -355,7 +355,7 @@ def write_openvino(network: PixelDetector, path: Path, batch: int) -> None:
     Batch and size are fixed. OSError: it cannot be written.
     """
     side = network.detector.config.input_size
-    model = convert(network)
+    model = convert(network, side)
     fix_shapes(model, batch, side)
     model.inputs[0].set_names({INPUT_NAME})
     model.inputs[1].set_names({PRODUCTS_NAME})

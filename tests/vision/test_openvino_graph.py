@@ -20,7 +20,7 @@ def profiled(model: Any) -> dict[str, str]:
 
 def graph() -> Any:
     detector = tiny_detector(3)  # with a single product OpenVINO keeps its memory in float32 by itself
-    model = convert(PixelDetector(detector, detector.input_statistics))
+    model = convert(PixelDetector(detector, detector.input_statistics), TINY_PX)
     fix_shapes(model, 1, TINY_PX)
     return model
 

@@ -31,7 +31,7 @@ def test_a_product_alone_gives_what_it_gives_among_others(product: int) -> None:
 
 def test_what_judges_alone_runs_alone() -> None:
     detector = tiny_detector(3)
-    whole = convert(PixelDetector(detector, detector.input_statistics))
+    whole = convert(PixelDetector(detector, detector.input_statistics), detector.config.input_size)
     memory, network = leave_out(whole, residual=True), leave_out(whole, residual=False)
 
     def scopes(model: object) -> set[str]:
