@@ -11,7 +11,9 @@ from inspector.core.calibration import Promise, conformal_limit
 from inspector.core.recipe import Framing
 from inspector.training.framing import ProductFraming
 from inspector.training.levels import ViewScores, limit_with_margin, product_entry, student_quantile
+from inspector.vision.manifest import Judge, Weighing
 
+WEIGHING = Weighing(Judge.BOTH, {Judge.BOTH: 0.9})
 WHOLE = ProductFraming(Framing.WHOLE, 1.0, 64)
 BOTH = ProductFraming(Framing.TILES_AND_WHOLE, 0.5, 64)
 
@@ -56,7 +58,7 @@ def test_teaching_frames_that_spread_otherwise_do_not_spoil_the_limit(held_out, 
 def test_rare_rejects_are_extrapolated_where_the_tail_can_be_seen_and_marked():
     rng = np.random.default_rng(6)
     frames = [ViewScores(0.0, score) for score in good(rng, 700)]
-    entry = product_entry(WHOLE, frames, frames[:30], target_rate=0.001)
+    entry = product_entry(WHOLE, frames, frames[:30], target_rate=0.001, weighing=WEIGHING)
     assert entry.calibration.promise is Promise.EXTRAPOLATED
     assert entry.calibration.limit == 1.0
     assert entry.scores[-1] <= 1.0
@@ -75,7 +77,7 @@ def test_levels_make_one_the_limit(framing):
         ]
 
     held_out, teaching = frames(120, 1.0), frames(30, 0.9)
-    entry = product_entry(framing, held_out, teaching)
+    entry = product_entry(framing, held_out, teaching, weighing=WEIGHING)
     assert entry.problems() == []
     assert entry.calibration.limit == 1.0
     assert entry.calibration.reached
@@ -89,13 +91,14 @@ def test_levels_make_one_the_limit(framing):
 
 
 def test_one_held_out_frame_is_enough_for_a_limit():
-    entry = product_entry(WHOLE, [ViewScores(0.0, 2.0)], [ViewScores(0.0, 1.5)])
+    entry = product_entry(WHOLE, [ViewScores(0.0, 2.0)], [ViewScores(0.0, 1.5)], weighing=WEIGHING)
     assert entry.whole_level == pytest.approx(2.0)
     assert not entry.calibration.reached
+    assert entry.weighing is WEIGHING
 
 
 def test_equal_scores_give_a_limit_that_lets_them_pass():
-    entry = product_entry(WHOLE, [ViewScores(0.0, 2.0)] * 8, [ViewScores(0.0, 2.0)] * 8)
+    entry = product_entry(WHOLE, [ViewScores(0.0, 2.0)] * 8, [ViewScores(0.0, 2.0)] * 8, weighing=WEIGHING)
     assert entry.scores[-1] <= 1.0
 
 
