@@ -54,6 +54,8 @@ def test_help_lists_every_command_without_loading_torch_or_qt() -> None:
         ["train", "--data", "x"],
         ["train", "--data", "x", "--name", "n", "--steps", "5", "--minutes", "5"],
         ["train", "--data", "x", "--name", "n", "--minutes", "nan"],
+        ["train", "--data", "x", "--name", "n", "--draft", "--minutes", "5"],
+        ["train", "--data", "x", "--name", "n", "--draft", "--steps", "5"],
         ["evaluate", "--model", "demo"],
         ["train", "--data", "x", "--name", "n", "--backbone", "resnet50"],
         ["models"],

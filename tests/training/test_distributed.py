@@ -158,6 +158,13 @@ def test_one_rank_writes_the_model_of_both(ranks, tmp_path):
     assert read_model_folder(tmp_path / "models" / "drawn" / "1").manifest.training["steps"] == 3
 
 
+def test_a_draft_leaves_the_other_rank_in_peace(ranks, tmp_path):
+    first, second = ranks.run("teach", folder=tmp_path, job=job(tmp_path, steps=None, draft=True))
+    assert (first.error, second.error) == ("", "")
+    assert (first.result["steps"], first.result["loss"]) == (0, None)
+    assert read_model_folder(tmp_path / "models" / "drawn" / "1").manifest.training["steps"] == 0
+
+
 def test_what_is_wrong_with_the_data_ends_the_ranks_that_wait_for_it(ranks, tmp_path):
     wrong = job(tmp_path)
     for path in (wrong.data / "disk" / "train" / "good").iterdir():

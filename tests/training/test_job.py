@@ -1,5 +1,6 @@
 """Job files and outcomes survive the process border, and wrong ones say everything that is wrong."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -45,6 +46,30 @@ def test_every_problem_is_listed_at_once():
     ]
 
 
+DRAFT = TrainingJob(Path("data"), "cap", Path("models"), draft=True)
+
+
+@pytest.mark.parametrize("more", [{"minutes": 3.0}, {"steps": 5}, {"resume": True}], ids=str)
+def test_a_draft_trains_nothing_so_it_has_no_budget(more):
+    assert DRAFT.problems() == ()
+    assert dataclasses.replace(DRAFT, **more).problems() == (
+        "draft: it trains nothing, so steps, minutes and resume make no sense with it",
+    )
+
+
+def test_a_draft_needs_a_memory():
+    job = dataclasses.replace(DRAFT, preset=Preset.FAITHFUL)
+    assert job.problems() == ("draft: the preset faithful has no memory to judge with",)
+
+
+def test_a_draft_survives_its_file_and_is_found_wrong_there_too():
+    assert TrainingJob.from_json(DRAFT.to_json()) == DRAFT
+    with pytest.raises(InvalidInput, match="draft: it trains nothing"):
+        TrainingJob.from_json(dataclasses.replace(DRAFT, steps=5).to_json())
+    with pytest.raises(InvalidInput, match="draft: must be bool"):
+        TrainingJob.from_json('{"data": "d", "name": "n", "models_dir": "m", "draft": 1}')
+
+
 @pytest.mark.parametrize(
     ("text", "match"),
     [
@@ -68,4 +93,6 @@ def test_an_outcome_survives_json():
         ModelRef("cap", 2, "ab"), "m/cap/2", "light", "CPU", 5, 0.5, 9.0, 0, {"cap": product}, (("a.png", "empty"),)
     )
     assert TrainingOutcome.from_dict(json.loads(json.dumps(outcome.to_dict()))) == outcome
+    draft = dataclasses.replace(outcome, steps=0, loss=None)
+    assert TrainingOutcome.from_dict(json.loads(json.dumps(draft.to_dict(), allow_nan=False))) == draft
     assert outcome.to_dict()["skipped"] == [{"name": "a.png", "reason": "empty"}]

@@ -1,5 +1,6 @@
 """Whole trainings, small: from drawn pictures to a model folder that loads and finds defects."""
 
+import contextlib
 import dataclasses
 import shutil
 import time
@@ -12,11 +13,14 @@ from inspector.core.errors import InvalidInput, OperationalError
 from inspector.core.recipe import Framing
 from inspector.training import teaching
 from inspector.training.checkpoint import FILE
+from inspector.training.evaluate import evaluate
 from inspector.training.job import Phase, TrainingCancelled, TrainingJob
 from inspector.training.presets import Schedule, TrainingPlan
 from inspector.training.teaching import run_job
+from inspector.training.weighing import CLEARLY
 from inspector.vision.backbones import import_backbone
 from inspector.vision.device import DeviceChoice
+from inspector.vision.manifest import Judge, Weighing
 from inspector.vision.networks.backbone import build_encoder
 from inspector.vision.networks.config import Backbone, PaddingMode
 from inspector.vision.networks.encoder import UNIT_INPUT
@@ -62,8 +66,21 @@ def test_a_training_writes_a_model_that_loads_tests_itself_and_knows_its_limits(
     assert entries["fabric"].framing is Framing.TILES
     assert all(entry.calibration.limit == 1.0 for entry in entries.values())
     assert (outcome.products["disk"].teaching, outcome.products["disk"].held_out) == (18, 6)
+    assert content.manifest.memory == ("disk", "fabric")
+    assert set(content.self_test.products.tolist()) == {0, 1}
+    for number, name in enumerate(content.manifest.memory):
+        weighing, weights = entries[name].weighing, content.detector.memory.weights_of(number)
+        assert set(weighing.drawn_auroc) == set(Judge)
+        assert weighing.drawn_auroc[weighing.judge] >= max(weighing.drawn_auroc.values()) - CLEARLY
+        assert (weights.residual > 0) is (weighing.judge is not Judge.MEMORY)
+        assert (weights.distance > 0) is (weighing.judge is not Judge.NETWORK)
+        assert content.detector.memory.tokens[number].any()
     card = (tmp_path / "models" / "drawn" / "1" / "card.md").read_text("utf-8")
     assert "--steps 20" in card
+    assert (
+        f"| disk | {entries['disk'].weighing.judge.value} | {entries['disk'].weighing.drawn_auroc[Judge.BOTH]:.3f}"
+        in card
+    )
     assert str(tmp_path) not in card  # the place of folders on one machine means nothing on another
     assert not (tmp_path / "models" / ".training" / "drawn").exists()
     model = load_model(tmp_path / "models" / "drawn", DeviceChoice.CPU, threads=1)
@@ -72,6 +89,37 @@ def test_a_training_writes_a_model_that_loads_tests_itself_and_knows_its_limits(
         assert model.recipe_for("fabric").framing is Framing.TILES
     finally:
         model.close()
+
+
+def test_a_draft_is_judged_by_its_memory_and_can_be_used_at_once(data, tmp_path):
+    outcome, reports = teach(job(data, tmp_path, steps=None, draft=True))
+    assert {report.phase for report in reports} == set(Phase) - {Phase.TRAIN}
+    assert (outcome.steps, outcome.loss) == (0, None)
+    folder = tmp_path / "models" / "drawn" / "1"
+    content = read_model_folder(folder)
+    assert content.manifest.training["steps"] == 0
+    assert "loss" not in content.manifest.training
+    assert [entry.weighing for entry in content.manifest.products.values()] == [Weighing(Judge.MEMORY, {})] * 2
+    assert [content.detector.memory.weights_of(number).residual for number in (0, 1)] == [0, 0]
+    card = (folder / "card.md").read_text("utf-8")
+    assert "--draft" in card
+    assert "--minutes" not in card
+    assert "| disk | memory | – | – | – |" in card
+    assert not (tmp_path / "models" / ".training" / "drawn").exists()
+    with contextlib.closing(load_model(folder, DeviceChoice.CPU, threads=1)) as model:
+        model.self_test()
+        found = evaluate(model, data).to_dict()
+    # Pictures of 96 and 80 px under a network of 64 px, whose cells are a sixth of a disk: the holes are seen.
+    assert found["mean"]["image_auroc"] > 0.9
+    assert found["mean"]["aupro"] > 0.5
+
+
+def test_a_draft_does_not_depend_on_chance(data, tmp_path):
+    hashes = []
+    for side in "ab":
+        teach(job(data, tmp_path / side, steps=None, draft=True))
+        hashes.append(read_model_folder(tmp_path / side / "models" / "drawn" / "1").manifest.files)
+    assert hashes[0]["weights.safetensors"] == hashes[1]["weights.safetensors"]
 
 
 def test_an_interrupted_and_resumed_training_gives_the_same_weights(data, tmp_path):
