@@ -5,7 +5,7 @@ shape, recorded once as a CUDA graph and replayed. The same code runs on the pro
 OpenCV and `TileGrid.blend`.
 
 Not yet run on a CUDA device: no machine with one was at hand when this was written. What is tested is everything but
-the streams, the graph and half precision.
+the streams, the graph and half precision; also, with tensors that have no values, that nothing in a frame reads one.
 """
 
 from __future__ import annotations
