@@ -230,3 +230,42 @@ def test_an_imported_backbone_teaches_and_is_recorded(data, tmp_path, monkeypatc
     assert content.manifest.training["backbone_weights"] == "tf_efficientnet_b4.ap_in1k"
     assert content.manifest.input == content.detector.input_statistics == UNIT_INPUT
     assert "--backbone tf_efficientnet_b4" in (folder / "card.md").read_text("utf-8")
+
+
+def test_teaching_further_starts_from_what_the_base_knows(data, tmp_path):
+    taught, _ = teach(job(data, tmp_path, steps=60))
+    further, _ = teach(job(data, tmp_path, steps=1, base=tmp_path / "models" / "drawn"))
+    fresh, _ = teach(job(data, tmp_path, steps=1))
+    assert abs(further.loss - taught.loss) < abs(further.loss - fresh.loss)
+
+
+def test_one_more_product_leaves_the_memory_of_the_others_alone(data, tmp_path):
+    alone = tmp_path / "alone"
+    shutil.copytree(data / "disk", alone / "disk")
+    teach(job(alone, tmp_path, steps=1))
+    base = tmp_path / "models" / "drawn"
+    teach(job(data, tmp_path, steps=1, base=base))
+    old, new = (read_model_folder(base / str(number)) for number in (1, 2))
+    assert (old.manifest.memory, new.manifest.memory) == (("disk",), ("disk", "fabric"))
+    assert torch.equal(old.detector.fuser.feature_mean, new.detector.fuser.feature_mean)
+    assert torch.equal(old.detector.memory.tokens[0], new.detector.memory.tokens[0])
+
+
+def test_a_base_of_another_kind_is_refused(data, tmp_path, monkeypatch):
+    teach(job(data, tmp_path, steps=1))
+    monkeypatch.setattr(teaching, "preset", lambda *_: (dataclasses.replace(tiny_config(), ffn=96), PLAN))
+    with pytest.raises(InvalidInput, match="another kind"):
+        teach(job(data, tmp_path, steps=1, base=tmp_path / "models" / "drawn"))
+
+
+def test_a_product_that_the_data_lacks_is_forgotten_and_said_to_be(data, tmp_path, caplog):
+    teach(job(data, tmp_path, steps=1))
+    alone = tmp_path / "alone"
+    shutil.copytree(data / "disk", alone / "disk")
+    teach(job(alone, tmp_path, steps=1, base=tmp_path / "models" / "drawn"))
+    assert "knew fabric; without their pictures" in caplog.text
+
+
+def test_frames_are_squashed_when_a_person_wants_it(data, tmp_path):
+    outcome, _ = teach(job(data, tmp_path, steps=None, draft=True, whole=True))
+    assert {product.framing for product in outcome.products.values()} == {"whole"}
