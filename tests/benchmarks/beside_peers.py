@@ -10,6 +10,7 @@ pixel figures are lower. Time is from the picture in memory to the map, without 
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -48,10 +49,16 @@ def main() -> None:
     report: dict[str, Any] = {}
     for product in dataset.products:
         report[product] = measure(model, product, dataset.of(product, Split.TEST))
-        print(product, report[product], flush=True)
+        say(product, report[product])
     report["mean"] = {key: round(float(np.mean([row[key] for row in report.values()])), 4) for key in report[product]}
-    print("mean", report["mean"])
+    say("mean", report["mean"])
     options.out.write_text(json.dumps(report, indent=1), encoding="utf-8")
+
+
+def say(name: str, row: dict[str, float]) -> None:
+    """One line on standard output, at once."""
+    sys.stdout.write(f"{name} {row}\n")
+    sys.stdout.flush()
 
 
 def measure(model: TiledModel, product: str, samples: Sequence[Sample]) -> dict[str, float]:
