@@ -117,8 +117,8 @@ def _limit_row(name: str, entry: ProductEntry) -> str:
     if calibration.reached:
         margin = "none needed"
     else:
-        margin = f"× {1 / entry.scores[-1]:.2f}" + (", extrapolated" if calibration.extrapolated else "")
+        margin = f"× {1 / entry.shares[-1]:.2f}" + (", extrapolated" if calibration.extrapolated else "")
     return (
-        f"| {name} | {calibration.target_rate:.1%} | {calibration.samples} | {entry.scores[-1]:.3f} | {margin}"
+        f"| {name} | {calibration.target_rate:.1%} | {calibration.samples} | {entry.shares[-1]:.3f} | {margin}"
         f" | up to {calibration.upper_rate:.1%} |\n"
     )

@@ -20,13 +20,14 @@ Source: split conformal prediction (uniad.md 14); prediction interval of a norma
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from statistics import NormalDist
+from statistics import NormalDist, median
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inspector.core.calibration import Calibration, Promise
+from inspector.core.contrast import choose_contrast, raise_contrast
 from inspector.core.tail import limit_for_rate
 from inspector.training.framing import ProductFraming
 from inspector.vision.manifest import ProductEntry, Weighing
@@ -54,6 +55,8 @@ def product_entry(
 ) -> ProductEntry:
     """Levels of a product, so that the calibrated limit of its fused scores is exactly 1.
 
+    The contrast brings a usual good part's peak to half the limit, below which nothing is painted (product.md A-16).
+
     Each view gets the limit of its own scores, which makes views comparable; the limit of their larger one then scales
     both.
 
@@ -78,14 +81,17 @@ def product_entry(
 
     fused_held_out = [fused(scores) for scores in held_out]
     found = limit_with_margin(fused_held_out, [fused(scores) for scores in teaching], target_rate)
+    shares = [score / found.limit for score in fused_held_out]
+    contrast = choose_contrast(median(shares))
     return ProductEntry(
         framing=framing.framing,
         scale=framing.scale,
         overlap_px=framing.overlap_px,
         tile_level=tile_limit * found.limit,
         whole_level=whole_limit * found.limit,
+        contrast=contrast,
         calibration=replace(found, limit=1.0),
-        scores=tuple(sorted(score / found.limit for score in fused_held_out)),
+        scores=tuple(raise_contrast(np.sort(np.asarray(shares, np.float32)), contrast).astype(float).tolist()),
         weighing=weighing,
     )
 

@@ -188,7 +188,7 @@ def _report(
         "output": {
             "name": OUTPUT_NAME,
             "type": "float32",
-            "layout": "NHW, raw: divide by the product's level, 1 is the limit's unit",
+            "layout": "NHW, raw; divided by the product's level, 1 is the limit",
             "shape": [batch, manifest.cells, manifest.cells],
         },
         "geometry": {
@@ -205,6 +205,7 @@ def _report(
                 "overlap_px": entry.overlap_px,
                 "tile_level": entry.tile_level,
                 "whole_level": entry.whole_level,
+                "contrast": entry.contrast,
                 "limit": entry.calibration.limit,
             }
             for name, entry in manifest.products.items()

@@ -17,6 +17,7 @@ from typing import Any, Final
 import tomli_w
 
 from inspector.core.calibration import Calibration
+from inspector.core.contrast import HIGHEST_CONTRAST, lower_contrast
 from inspector.core.errors import InvalidInput
 from inspector.core.recipe import Framing
 from inspector.core.refs import is_safe_name
@@ -65,7 +66,8 @@ class ProductEntry:
         framing, scale, overlap_px: as in a recipe.
         tile_level: divisor of the tiles' raw map, so that 1.0 is the limit; 0 when the product was not taught in tiles.
         whole_level: the same for the whole picture; 0 when it was not taught as a whole.
-        calibration: of the fused scores, in multiples of the levels.
+        contrast: of the finished map, 1 or more; see `core.contrast`.
+        calibration: of the fused scores, in the unit of the finished map.
         scores: the held-out good parts' fused scores, ascending.
         weighing: what makes the map, and what that rests on.
     """
@@ -75,9 +77,15 @@ class ProductEntry:
     overlap_px: int
     tile_level: float
     whole_level: float
+    contrast: float
     calibration: Calibration
     scores: tuple[float, ...]
     weighing: Weighing
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The held-out scores before contrast was raised, as shares of the limit."""
+        return tuple(lower_contrast(score, self.contrast) for score in self.scores)
 
     def problems(self) -> list[str]:
         """Every reason why this entry cannot be used."""
@@ -94,6 +102,8 @@ class ProductEntry:
                 found.append(f"{name} {level} must be a number, 0 or more")
             elif needed and level == 0:
                 found.append(f"{name} must be above 0 for framing {self.framing.value!r}")
+        if not 1 <= self.contrast <= HIGHEST_CONTRAST:
+            found.append(f"contrast {self.contrast} is outside 1 to {HIGHEST_CONTRAST}")
         if not self.scores or not all(math.isfinite(score) and score >= 0 for score in self.scores):
             found.append("scores must be a list of numbers, 0 or more, and not empty")
         elif list(self.scores) != sorted(self.scores):
@@ -269,6 +279,7 @@ def _product_table(entry: ProductEntry) -> dict[str, Any]:
         "overlap_px": entry.overlap_px,
         "tile_level": entry.tile_level,
         "whole_level": entry.whole_level,
+        "contrast": entry.contrast,
         "scores": list(entry.scores),
         "judge": entry.weighing.judge.value,
         "drawn_auroc": {judge.value: area for judge, area in entry.weighing.drawn_auroc.items()},
@@ -294,6 +305,7 @@ def _read_product(table: _Table) -> ProductEntry | None:
     overlap_px = table.integer("overlap_px", 0)
     tile_level = table.number("tile_level")
     whole_level = table.number("whole_level")
+    contrast = table.number("contrast")
     scores = table.numbers("scores", None)
     judge = table.text("judge")
     if judge and judge not in set(Judge):
@@ -318,7 +330,9 @@ def _read_product(table: _Table) -> ProductEntry | None:
     if len(table.problems) > before:
         return None
     weighing = Weighing(Judge(judge), drawn_auroc)
-    return ProductEntry(Framing(framing), scale, overlap_px, tile_level, whole_level, calibration, scores, weighing)
+    return ProductEntry(
+        Framing(framing), scale, overlap_px, tile_level, whole_level, contrast, calibration, scores, weighing
+    )
 
 
 def _read_detector(table: _Table) -> DetectorConfig | None:

@@ -84,7 +84,7 @@ class TiledModel:
         self._self_test = self_test
         self._geometry = ModelGeometry(manifest.tile_px, manifest.rim_cells, manifest.offset_px)
         self._plan: FramePlan | None = None
-        self._levels = (1.0, 1.0)
+        self._levels = (1.0, 1.0, 1.0)
         self._told: set[tuple[str, str]] = set()
 
     @classmethod
@@ -111,7 +111,7 @@ class TiledModel:
         Raises:
             OperationalError: GPU-001: no such device, or out of memory.
         """
-        tolerance = score_tolerance(entry.scores for entry in manifest.products.values())
+        tolerance = score_tolerance(entry.shares for entry in manifest.products.values())
         where = device if isinstance(device, torch.device) else choose_device(device)
         engine: Engine
         if where.type == "cuda":
@@ -274,14 +274,14 @@ class TiledModel:
         taught = self._manifest.memory
         return taught.index(name) if name in taught else 0
 
-    def _find_levels(self, recipe: Recipe) -> tuple[float, float]:
+    def _find_levels(self, recipe: Recipe) -> tuple[float, float, float]:
         products = self._manifest.products
         if not products:
-            return (1.0, 1.0)
+            return (1.0, 1.0, 1.0)
         name = recipe.model_product or recipe.product
         entry = products.get(name)
         if entry is not None:
-            tile_level, whole_level = entry.tile_level, entry.whole_level
+            tile_level, whole_level, contrast = entry.tile_level, entry.whole_level, entry.contrast
             if recipe.framing is not Framing.WHOLE and tile_level and entry.scale != recipe.scale:
                 self._tell(
                     name, f"scale {recipe.scale}", f"it was taught at scale {entry.scale}; its limit may not hold"
@@ -289,6 +289,7 @@ class TiledModel:
         else:
             tile_level = min((e.tile_level for e in products.values() if e.tile_level), default=0.0)
             whole_level = min((e.whole_level for e in products.values() if e.whole_level), default=0.0)
+            contrast = 1.0
             self._tell(name, "unknown", "the model was not taught it; the strictest levels of its products are used")
         problems = []
         if recipe.framing is not Framing.WHOLE and not tile_level:
@@ -297,7 +298,7 @@ class TiledModel:
             problems.append(f"framing: {self._ref} was not taught {name!r} as a whole picture")
         if problems:
             raise InvalidRecipe(problems)
-        return (tile_level or 1.0, whole_level or 1.0)
+        return (tile_level or 1.0, whole_level or 1.0, contrast)
 
     def _tell(self, product: str, topic: str, text: str) -> None:
         if (product, topic) not in self._told:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from inspector.core.area import area_cells
+from inspector.core.contrast import raise_contrast
 from inspector.core.errors import InvalidRecipe
 from inspector.core.geometry import Polygon, Size
 from inspector.core.recipe import Framing, Recipe
@@ -123,15 +124,18 @@ class ViewMaps:
         """Largest raw value of the whole picture; 0.0 when it was not taken."""
         return 0.0 if self.whole is None else float(self.whole.max())
 
-    def fused(self, tile_level: float, whole_level: float) -> NDArray[np.float32]:
-        """One map in multiples of the levels: the larger of the views, cell by cell; what is not finite stays so."""
+    def fused(self, tile_level: float, whole_level: float, contrast: float = 1.0) -> NDArray[np.float32]:
+        """One map, 1 at the limit: the larger of the views in multiples of their levels, cell by cell, at a contrast.
+
+        What is not finite stays so.
+        """
         parts = []
         if self.tiles is not None:
             parts.append(self.tiles / np.float32(tile_level))
         if self.whole is not None:
             parts.append(self.whole / np.float32(whole_level))
         joined = parts[0] if len(parts) == 1 else np.maximum(parts[0], parts[1])
-        return np.asarray(joined, np.float32)
+        return raise_contrast(joined, contrast)
 
 
 def plan_frame(recipe: Recipe, image_size: Size, geometry: ModelGeometry) -> FramePlan:

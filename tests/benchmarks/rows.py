@@ -23,7 +23,8 @@ from tests.benchmarks.baselines import (
     untrained_network,
 )
 from tests.benchmarks.bench import Bench, Result, base_arrangement, cosine_maps
-from tests.benchmarks.heads import Arrangement, Objective
+from tests.benchmarks.heads import Arrangement, Objective, untrained
+from tests.benchmarks.judging import figures
 from tests.benchmarks.products import adding, few_samples, few_samples_bank, single_models
 from tests.benchmarks.residuals import residual_rules
 
@@ -34,6 +35,19 @@ def base(bench: Bench) -> list[Result]:
     """The base row, and what statistics of its residuals add: they need no further training."""
     taught = bench.taught(base_arrangement(), bench.steps)
     return [bench.judge("base", "base", "light preset, mirrored borders", taught), *residual_rules(bench, taught)]
+
+
+def bank_spaces(bench: Bench) -> list[Result]:
+    """The bank in the feature spaces that the rows of factors give their networks; needs no training."""
+    results = []
+    for name in ("zero_padding", "no_norm", "levels_234", "whitened"):
+        _group, what, arrangement = _FACTORS[name]
+        pack = bench.pack(arrangement)
+        banks = bench.banks_of(untrained(arrangement, bench.teaching(arrangement)))
+        judges = {"bank": {one.name: figures(one, banks.maps[one.name]) for one in pack}}
+        result = Result(f"bank_{name}", "baseline", f"greedy coreset, {what}", 0, banks.seconds, judges)
+        results.append(replace(result, head_ms=banks.ms_per_tile))
+    return results
 
 
 def _factor(row: str, group: str, what: str, arrangement: Arrangement) -> Row:
@@ -102,6 +116,7 @@ def _all() -> dict[str, Row]:
     rows: dict[str, Row] = {
         "nearest_random": nearest_random,
         "bank_sizes": bank_sizes,
+        "bank_spaces": bank_spaces,
         "bank_own_space": bank_per_category_space,
         "gaussian": gaussian,
         "bank_gaussian": bank_and_gaussian,

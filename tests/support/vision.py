@@ -115,7 +115,7 @@ def product_entry(
     scores = (0.5, 0.8, 1.0)
     calibration = conformal_limit(scores, 0.3)
     weighing = Weighing(Judge.BOTH, {Judge.BOTH: 0.9, Judge.NETWORK: 0.8, Judge.MEMORY: 0.85})
-    return ProductEntry(framing, scale, 48, tile_level, whole_level, calibration, scores, weighing)
+    return ProductEntry(framing, scale, 48, tile_level, whole_level, 1.0, calibration, scores, weighing)
 
 
 def tiny_manifest(products: Mapping[str, ProductEntry] | None = None) -> Manifest:
