@@ -87,7 +87,7 @@ def test_levels_make_one_the_limit(framing):
         return max(view.whole / entry.whole_level, view.tiles / entry.tile_level if both else 0.0)
 
     assert sorted(score(view) for view in held_out) == pytest.approx(list(entry.shares), abs=1e-5)
-    assert median(entry.scores) == pytest.approx(0.5, abs=1e-5)
+    assert median(entry.scores) == pytest.approx(0.5, abs=1e-3)
     assert sum(score(view) > 1 + 1e-9 for view in held_out) == 120 - entry.calibration.rank
 
 
