@@ -27,7 +27,7 @@ from inspector.vision.networks.backbone import load_lite0_weights
 from inspector.vision.networks.config import light
 from inspector.vision.networks.detector import build_detector
 from inspector.vision.networks.memory import Weights
-from inspector.vision.store import load_model
+from inspector.vision.store import read_model_folder, version_folder
 from inspector.vision.tiles import ModelGeometry, cut_frame, plan_frame
 from tests.support.vision import light_offset, make_frame, tiny_manifest, tiny_recipe
 
@@ -83,7 +83,12 @@ def draft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TiledModel]:
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[TiledModel]:
-    with contextlib.closing(load_model(DEMO, DeviceChoice.CPU, threads=2)) as model:
+    """At contrast 1: what is compared here are shares of the limit, as the draft's are."""
+    content = read_model_folder(version_folder(DEMO))
+    products = {name: replace(entry, contrast=1.0) for name, entry in content.manifest.products.items()}
+    manifest = replace(content.manifest, products=products)
+    model = TiledModel.from_detector(manifest, content.detector, content.ref, device=DeviceChoice.CPU, threads=2)
+    with contextlib.closing(model):
         yield model
 
 
