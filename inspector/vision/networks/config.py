@@ -22,8 +22,8 @@ ARCHITECTURE: Final = "uniad"
 
 
 MEMORY_TOKENS: Final = 2048
-"""Remembered tokens of a product in the light preset: a search costs 30 % of the head's arithmetic. Twice as many told no
-more parts apart (docs/model.md).
+"""Remembered tokens of a product in the light preset: a search costs 30 % of the head's arithmetic. Twice as many told
+no more parts apart (docs/model.md).
 """
 
 LARGEST_MEMORY: Final = 65_536
