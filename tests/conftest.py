@@ -17,6 +17,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.gentl.build import Producer
+
 # Before anything imports Qt, OpenMP or OpenCV: these are read once, at load.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "2")
@@ -110,6 +112,12 @@ def _is_ours(thread: threading.Thread) -> bool:
     networks keeps one): our threads are named, pools included.
     """
     return not isinstance(thread, threading._DummyThread) and not re.match(r"ThreadPoolExecutor-\d+_\d+$", thread.name)
+
+
+@pytest.fixture(scope="module")
+def testcam(tmp_path_factory: pytest.TempPathFactory) -> Producer:
+    """A driver folder with the test camera, whose world is in order and belongs to the tests of one module."""
+    return Producer.install(tmp_path_factory.mktemp("drivers"))
 
 
 @pytest.fixture(autouse=True)

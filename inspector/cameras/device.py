@@ -1,6 +1,6 @@
 """What the loop of a camera process needs from a driver: `genicam_host` implements it, and tests do without one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,8 +63,8 @@ class Device(Protocol):
     def stop(self) -> None:
         """End the stream; buffers are revoked."""
 
-    def describe(self) -> Iterator[Feature]:
-        """Every feature with its value, one by one."""
+    def describe(self, names: Sequence[str] | None = None) -> Iterator[Feature]:
+        """Every feature with its value, one by one; with names only those that the camera has, in that order."""
 
     def close(self, *, dead: bool) -> None:
         """Give everything back; a dead camera is not asked for anything. Never raises, idempotent."""

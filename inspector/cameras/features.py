@@ -68,6 +68,8 @@ def _triggers_off(nodes: Nodes) -> None:
         if selector is not None and entry:
             selector.write(entry)
         _off(nodes.find("TriggerMode"))
+    # Whoever looks at the trigger next, a probe or a person, should see the one that takes pictures.
+    _select(nodes, "TriggerSelector", _TRIGGER_SELECTORS)
 
 
 def select_picture(nodes: Nodes) -> None:

@@ -17,13 +17,20 @@ from pathlib import Path
 from inspector.cameras.drivers import Identity, bundled_producer, camera_info
 from inspector.cameras.exits import ExitLedger
 from inspector.cameras.link import Link
-from inspector.cameras.messages import feature_from, settings_fields, settings_from
+from inspector.cameras.messages import feature_from, result_from, settings_fields, settings_from
 from inspector.cameras.meter import StreamMeter
 from inspector.cameras.process import CameraProcess, Message
 from inspector.cameras.ring import Ring
-from inspector.core.errors import OperationalError
+from inspector.core.errors import OperationalError, TriggerRefused
 from inspector.core.frame import Frame, MissedFrame, MissReason
-from inspector.core.ports import AppliedSettings, CameraInfo, Feature, StreamStatistics
+from inspector.core.ports import (
+    AppliedSettings,
+    CameraInfo,
+    Feature,
+    FeatureLines,
+    FeatureResult,
+    StreamStatistics,
+)
 from inspector.core.recipe import CameraSettings
 
 logger = logging.getLogger(__name__)
@@ -363,6 +370,11 @@ class GenicamFeatures:
         answer = self._process.request("snapshot", limit_s=_SNAPSHOT_LIMIT_S, late_code="CAM-004")
         return tuple(feature_from(fields) for fields in answer["features"])
 
+    def describe(self, names: Sequence[str]) -> tuple[Feature, ...]:
+        """These features with their values now, in this order; a name that the camera does not have is left out."""
+        answer = self._process.request("snapshot", limit_s=_SNAPSHOT_LIMIT_S, late_code="CAM-004", names=list(names))
+        return tuple(feature_from(fields) for fields in answer["features"])
+
     def get(self, name: str) -> str:
         """One value as text, read without cache. OperationalError CAM-004: no such feature, or not readable."""
         return str(self._process.request("get", limit_s=_FEATURE_LIMIT_S, name=name)["value"])
@@ -370,6 +382,28 @@ class GenicamFeatures:
     def set(self, name: str, value: str) -> str:
         """Write and read back; returns the kept value; a command is executed. OperationalError CAM-004."""
         return str(self._process.request("set", limit_s=_FEATURE_LIMIT_S, name=name, text=value)["value"])
+
+    def execute(self, name: str) -> None:
+        """Execute a command and wait until the camera is done. OperationalError CAM-004: refused, or not done.
+
+        `TriggerSoftware` counts as a trigger: its picture is a part without a number.
+        """
+        try:
+            self._process.request("execute", limit_s=_FEATURE_LIMIT_S + 1, name=name)
+        except TriggerRefused as error:
+            raise OperationalError("CAM-004", f"The camera refused: {error}.") from error
+
+    def save(self) -> FeatureLines:
+        """The camera's settings, to be written back with `load`. OperationalError CAM-004."""
+        answer = self._process.request("save", limit_s=_SNAPSHOT_LIMIT_S, late_code="CAM-004")
+        return tuple((name, text) for name, text in answer["lines"])
+
+    def load(self, lines: Sequence[tuple[str, str]]) -> tuple[FeatureResult, ...]:
+        """Write settings, each as far as the camera takes it, and say what became of each. Nothing is undone."""
+        answer = self._process.request(
+            "load", limit_s=_SNAPSHOT_LIMIT_S, late_code="CAM-004", lines=[list(line) for line in lines]
+        )
+        return tuple(result_from(fields) for fields in answer["results"])
 
 
 class GenicamOutput:

@@ -8,17 +8,19 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import cv2
 
 from inspector.cameras import features
 from inspector.cameras.device import Device, DriverError
+from inspector.cameras.feature_lines import load_lines, save_lines
 from inspector.cameras.link import Link, ParentGone, Request
 from inspector.cameras.messages import feature_fields, settings_fields, settings_from
-from inspector.cameras.nodes import FeatureRefused, Node, as_text, from_text
+from inspector.cameras.nodes import FeatureRefused, Node, as_text, from_text, why_locked
 from inspector.cameras.pixel_formats import BY_NAME, usable
-from inspector.cameras.stream import CameraLost, Stream
+from inspector.cameras.stream import NO_PART, CameraLost, Stream
 from inspector.core.errors import OperationalError, TriggerRefused
 from inspector.core.ports import Feature, FeatureKind
 
@@ -28,8 +30,11 @@ _IDLE_S = 0.02
 _APPLY_LIMIT_S = 5.0
 _START_LIMIT_S = 5.0
 _STOP_LIMIT_S = 3.0
+_COMMAND_LIMIT_S = 5.0
+_LINES_LIMIT_S = 18.0
 _SLICE_S = 0.008
 _LONGEST_PULSE_S = 0.01
+_COMMAND_POLL_S = 0.01
 
 
 class HostLoop:
@@ -44,6 +49,7 @@ class HostLoop:
         self._closing = False
         self._written_format: str | None = None
         self._snapshots: deque[tuple[Request, Iterator[Feature], list[dict[str, Any]]]] = deque()
+        self._commands: deque[tuple[Request, Node, float]] = deque()
 
     def run(self) -> None:
         """Loop. ParentGone leaves with the device closed."""
@@ -51,11 +57,14 @@ class HostLoop:
         try:
             while not self._closing:
                 self._link.beat(**(self._stream.counters() if self._stream is not None else {}))
-                request = self._link.receive(0 if self._stream is not None or self._snapshots else _IDLE_S)
+                working = self._stream is not None or self._snapshots or self._commands
+                request = self._link.receive(0 if working else _IDLE_S)
                 if request is not None:
                     self._serve(request)
                 if self._snapshots:
                     self._continue_snapshot()
+                if self._commands:
+                    self._await_command()
                 if self._stream is not None:
                     try:
                         self._stream.step()
@@ -81,11 +90,19 @@ class HostLoop:
                     self._trigger(request.fields["part_number"])
                     self._link.answer(request)
                 case "snapshot":
-                    self._snapshots.append((request, self._device.describe(), []))
+                    self._snapshots.append((request, self._device.describe(request.fields.get("names")), []))
                 case "get":
                     self._link.answer(request, value=self._get(request.fields["name"]))
                 case "set":
                     self._link.answer(request, value=self._set(request.fields["name"], request.fields["text"]))
+                case "execute":
+                    self._execute(request)
+                case "save":
+                    with self._link.busy("reading all settings", _LINES_LIMIT_S):
+                        lines = save_lines(self._device.nodes, self._device.describe())
+                    self._link.answer(request, lines=lines)
+                case "load":
+                    self._link.answer(request, results=self._load(request.fields["lines"]))
                 case "find_output":
                     with self._link.busy("looking for the output line", _APPLY_LIMIT_S):
                         line = features.find_output(self._device.nodes)
@@ -219,15 +236,76 @@ class HostLoop:
     def _set(self, name: str, text: str) -> str:
         node = self._node(name)
         with self._link.busy(f"writing {name}", _APPLY_LIMIT_S):
-            if not node.writable():
-                raise OperationalError("CAM-004", f"{name} cannot be written now.")
+            self._require_writable(node)
             before = as_text(node.read()) if node.readable() else ""
             node.write(text if node.kind is FeatureKind.COMMAND else from_text(node.kind, text))
             kept = as_text(node.read()) if node.readable() else ""
         logger.info("feature %s: %s -> %s, kept %s", name, before or "-", text, kept or "-")
+        self._note_written(name, kept)
+        return kept
+
+    def _require_writable(self, node: Node) -> None:
+        if not node.writable():
+            reason = why_locked(node, streaming=self._stream is not None)
+            raise OperationalError("CAM-004", f"{node.name} cannot be written now: {reason}.")
+
+    def _note_written(self, name: str, kept: str) -> None:
+        """A feature was written past the settings: what is known of them is old."""
+        if name == "PixelFormat":
+            self._written_format = kept
         if self._stream is not None:
             self._stream.read_settings()
-        return kept
+
+    def _load(self, lines: list[list[str]]) -> list[dict[str, Any]]:
+        with self._link.busy("writing settings", _LINES_LIMIT_S):
+            pairs = [(name, text) for name, text in lines]
+            results = load_lines(self._device.nodes, pairs, streaming=self._stream is not None)
+        for result in results:
+            logger.info("feature %s: %s, kept %s %s", result.name, result.asked, result.kept, result.problem)
+        written = [result.kept for result in results if result.name == "PixelFormat"]
+        if written:
+            self._note_written("PixelFormat", written[-1])
+        elif self._stream is not None:
+            self._stream.read_settings()
+        return [asdict(result) for result in results]
+
+    def _execute(self, request: Request) -> None:
+        """Begin a command; `_await_command` answers when the camera is done with it."""
+        name = request.fields["name"]
+        node = self._node(name)
+        if node.kind is not FeatureKind.COMMAND:
+            raise OperationalError("CAM-004", f"{name} is no command.")
+        self._require_writable(node)
+        if name == "TriggerSoftware" and self._stream is not None:
+            self._stream.trigger(NO_PART)
+            self._link.answer(request)
+            return
+        with self._link.busy(f"executing {name}", _COMMAND_LIMIT_S):
+            node.write("")
+        logger.info("command %s executed", name)
+        self._commands.append((request, node, time.monotonic() + _COMMAND_LIMIT_S))
+
+    def _await_command(self) -> None:
+        """Pictures go on while the camera works on a command."""
+        request, node, give_up_at = self._commands[0]
+        try:
+            with self._link.busy(f"waiting for {node.name}", _COMMAND_LIMIT_S):
+                done = node.done()
+            if done and self._stream is not None:
+                self._stream.read_settings()
+        except FeatureRefused as refusal:
+            self._commands.popleft()
+            self._link.refuse(request, OperationalError("CAM-004", f"The camera refused: {refusal}"))
+            return
+        if done:
+            self._commands.popleft()
+            self._link.answer(request)
+        elif time.monotonic() > give_up_at:
+            self._commands.popleft()
+            text = f"{node.name} was not done after {_COMMAND_LIMIT_S:g} s."
+            self._link.refuse(request, OperationalError("CAM-004", text))
+        elif self._stream is None:
+            time.sleep(_COMMAND_POLL_S)
 
     def _continue_snapshot(self) -> None:
         """A slice of a snapshot; pictures go on in between."""

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from inspector.core.geometry import Rect
-from inspector.core.ports import Feature, FeatureKind
+from inspector.core.ports import Feature, FeatureKind, FeatureResult
 from inspector.core.recipe import CameraSettings, TriggerEdge, TriggerMode
 
 Fields = Mapping[str, Any]
@@ -41,4 +41,10 @@ def feature_fields(feature: Feature) -> dict[str, Any]:
 
 def feature_from(fields: Fields) -> Feature:
     """The feature that was sent."""
-    return Feature(**{**fields, "kind": FeatureKind(fields["kind"]), "entries": tuple(fields["entries"])})
+    lists = {name: tuple(fields[name]) for name in ("entries", "unavailable_entries", "selected_by")}
+    return Feature(**{**fields, **lists, "kind": FeatureKind(fields["kind"])})
+
+
+def result_from(fields: Fields) -> FeatureResult:
+    """The result that was sent as the plain fields of its class."""
+    return FeatureResult(**fields)

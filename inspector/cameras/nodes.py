@@ -31,6 +31,12 @@ class Node(Protocol):
     def writable(self) -> bool:
         """Whether it can be written now."""
 
+    def available(self) -> bool:
+        """Whether it has a meaning with the camera's present settings."""
+
+    def done(self) -> bool:
+        """Whether a command that was executed has ended; True for anything else. FeatureRefused."""
+
     def read(self) -> Value:
         """The value, past every cache. FeatureRefused."""
 
@@ -77,6 +83,15 @@ def from_text(kind: FeatureKind, text: str) -> Value:
                 return text
     except (ValueError, KeyError) as error:
         raise FeatureRefused(f"“{text}” is no {kind.value}.") from error
+
+
+def why_locked(node: Node, *, streaming: bool) -> str:
+    """Why a feature cannot be written now, as far as cameras let one know."""
+    if not node.available():
+        return "the camera's other settings leave it without a meaning"
+    if streaming:
+        return "it is read-only, or locked while pictures come: stop, then try again"
+    return "it is read-only, or another setting of the camera locks it"
 
 
 def first(nodes: Nodes, *names: str) -> Node | None:

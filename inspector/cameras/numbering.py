@@ -79,15 +79,15 @@ class _OpenTrigger:
 class Triggers:
     """The open software trigger; at most one, because a camera that is exposing drops a second one silently."""
 
-    def __init__(self, clock: Callable[[], float], timeout_s: float) -> None:
+    def __init__(self, clock: Callable[[], float], timeout_s: float = 1.0) -> None:
         """Begin a stream with no open trigger.
 
         Args:
             clock: monotonic seconds.
-            timeout_s: how long a picture may take from its trigger.
+            timeout_s: how long a picture may take from its trigger; may be changed, for triggers to come.
         """
         self._clock = clock
-        self._timeout_s = timeout_s
+        self.timeout_s = timeout_s
         self._open: _OpenTrigger | None = None
         self.stray = 0
 
@@ -99,7 +99,7 @@ class Triggers:
         """
         if self._open is not None:
             raise TriggerRefused(f"part {self._open.part_number} still waits for its picture")
-        self._open = _OpenTrigger(part_number, self._clock() + self._timeout_s)
+        self._open = _OpenTrigger(part_number, self._clock() + self.timeout_s)
 
     def cancel(self) -> None:
         """The trigger could not be sent."""

@@ -6,13 +6,13 @@ back. The drawing thread reads `state()`, everybody else reads and writes throug
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from inspector.core.errors import OperationalError
+from inspector.core.errors import OperationalError, TriggerRefused
 from inspector.core.geometry import Size
-from inspector.core.ports import Feature, FeatureKind
+from inspector.core.ports import Feature, FeatureKind, FeatureLines, FeatureResult
 
 NOMINAL_EXPOSURE_US = 5000.0
 """At this exposure and no gain a scene is as bright as it was drawn."""
@@ -54,6 +54,11 @@ _WRITABLE: dict[str, tuple[str, FeatureKind, str, str, tuple[str, ...], bool]] =
     "TriggerSource": (_LIGHT, FeatureKind.ENUMERATION, "", "trigger_source", ("Software", "Line1"), False),
     "Gain": (_GAIN, FeatureKind.FLOAT, "dB", "gain_db", (), True),
 }
+_SAVED = (
+    *("PixelFormat", "Width", "Height", "OffsetX", "OffsetY", "ExposureTime", "Gain", "AcquisitionFrameRate"),
+    *("TriggerSource", "TriggerMode"),
+)
+"""Settings in the order in which they are written back."""
 _TIPS = {
     "ExposureTime": "How long the sensor collects light. Twice the time is twice as bright.",
     "Gain": "Amplifies the picture and its noise; 6 dB is twice as bright.",
@@ -123,6 +128,7 @@ class SimulatedFeatures:
                     step=step,
                     entries=entries,
                     tooltip=_TIPS.get(name, ""),
+                    streamable=True,
                 )
             )
         armed = locked and state.trigger_mode == "On" and state.trigger_source == "Software"
@@ -130,6 +136,46 @@ class SimulatedFeatures:
         command = ("TriggerSoftware", "TriggerSoftware", _LIGHT, FeatureKind.COMMAND, "Beginner")
         features.append(Feature(*command, readable=False, writable=armed, tooltip=tip))
         return tuple(features)
+
+    def describe(self, names: Sequence[str]) -> tuple[Feature, ...]:
+        """These features with their values now, in this order; a name that the camera does not have is left out."""
+        known = {feature.name: feature for feature in self.snapshot()}
+        return tuple(known[name] for name in names if name in known)
+
+    def execute(self, name: str) -> None:
+        """Execute a command.
+
+        Raises:
+            OperationalError: CAM-004, no such command, or the camera was not armed.
+        """
+        if name != "TriggerSoftware":
+            raise OperationalError("CAM-004", f"{name}: the camera has no such command.")
+        try:
+            self._fire()
+        except TriggerRefused as error:
+            raise OperationalError("CAM-004", f"The camera refused: {error}.") from error
+
+    def save(self) -> FeatureLines:
+        """The settings, to be written back with `load`."""
+        state = self.state()
+        return tuple((name, _text(getattr(state, _WRITABLE[name][3]))) for name in _SAVED)
+
+    def load(self, lines: Sequence[tuple[str, str]]) -> tuple[FeatureResult, ...]:
+        """Write settings, each as far as the camera takes it, and say what became of each. Nothing is undone."""
+        results = tuple(self._load(name, text) for name, text in lines)
+        if any(result.problem for result in results):
+            # What stands in the way of another, as an offset of a width, may be gone by now.
+            results = tuple(self._load(name, text) for name, text in lines)
+        return results
+
+    def _load(self, name: str, text: str) -> FeatureResult:
+        problem = "the camera has no such setting" if name not in _WRITABLE else ""
+        if not problem and self.get(name) != text:
+            try:
+                problem = "" if _alike(self.set(name, text), text) else "the camera kept another value"
+            except OperationalError as error:
+                problem = error.message.removeprefix(f"{name}: ").rstrip(".")
+        return FeatureResult(name, text, self.get(name) if name in _WRITABLE else "", problem)
 
     def get(self, name: str) -> str:
         """One value as text.
@@ -196,6 +242,13 @@ class SimulatedFeatures:
         }
         low, high, step = limits.get(name, (None, None, None))
         return low, high, step or None
+
+
+def _alike(kept: str, asked: str) -> bool:
+    try:
+        return math.isclose(float(kept), float(asked), abs_tol=1e-6)
+    except ValueError:
+        return kept == asked
 
 
 def _text(value: str | float | int) -> str:

@@ -40,6 +40,8 @@ _PROBE_LIMIT_S = 1.2
 _PROBE_EVERY_S = 0.5
 _TRIGGER_SLACK_MS = 200.0
 _UNKNOWN_READOUT_MS = 100.0
+NO_PART = 0
+"""A trigger that somebody gave by hand: its picture belongs to no part of the line."""
 
 
 class CameraLost(Exception):
@@ -79,11 +81,9 @@ class Stream:
         self.mode = features.trigger_mode(self._nodes)
         self._fallback = _format_and_size(self._nodes)
         self._shift = _bayer_shift(self._nodes, written_format)
-        self.read_settings()
-        readout_ms = 1e3 * self._period_s if self._period_s else _UNKNOWN_READOUT_MS
-        timeout_ms = 3 * (self._exposure_us or 0.0) / 1e3 + readout_ms + _TRIGGER_SLACK_MS
         self._ids = FrameIds(short=device.short_ids)
-        self._triggers = Triggers(time.monotonic, timeout_ms / 1e3)
+        self._triggers = Triggers(time.monotonic)
+        self.read_settings()
         self._frames = 0
         self._last_fault = ""
         self._parts_told = False
@@ -101,6 +101,10 @@ class Stream:
         self._period_s = 1 / rate_hz if rate_hz else None
         self._exposure_us = features.exposure_us(self._nodes)
         self._gain_db = features.gain_db(self._nodes)
+        readout_ms = 1e3 * self._period_s if self._period_s else _UNKNOWN_READOUT_MS
+        delay_us = number_of(self._nodes, "TriggerDelay", "TriggerDelayAbs") or 0.0
+        exposure_us = 3 * (self._exposure_us or 0.0)
+        self._triggers.timeout_s = (exposure_us + delay_us + 1e3 * (readout_ms + _TRIGGER_SLACK_MS)) / 1e6
 
     def end(self) -> None:
         """Let go of the ring; the device is stopped by who stops it."""
@@ -188,7 +192,7 @@ class Stream:
             if part_number is None:
                 logger.warning("a picture came that nobody had triggered; it was dropped (CAM-003)")
                 return
-            label = str(part_number)
+            label = str(part_number) if part_number != NO_PART else ""
         elif missing:
             detail = f"before the camera's number {buffer.frame_id}"
             self._missed(MissReason.GAP, missing, detail, label, arrival)

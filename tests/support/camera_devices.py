@@ -148,8 +148,9 @@ class FakeDevice:
             raise DriverError(f"{self.delivered - self.given_back} buffers were kept")
         self._running = False
 
-    def describe(self):
-        for name, node in self.nodes.by_name.items():
+    def describe(self, names=None):
+        for name in self.nodes.by_name if names is None else names:
+            node = self.nodes.by_name[name]
             yield Feature(name, name, "", node.kind, "Beginner", node.readable(), node.writable())
 
     def close(self, *, dead: bool) -> None:

@@ -29,6 +29,12 @@ class FakeNode:
     def writable(self) -> bool:
         return not self.locked()
 
+    def available(self) -> bool:
+        return self.readable() or self.kind is FeatureKind.COMMAND
+
+    def done(self) -> bool:
+        return True
+
     def read(self) -> Value:
         if not self.readable():
             raise FeatureRefused(f"{self.name} cannot be read.")

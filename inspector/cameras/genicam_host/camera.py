@@ -5,7 +5,7 @@ import logging
 import math
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -223,9 +223,9 @@ class GenicamDevice:
         except (gentl.GenericException, genapi.GenericException) as error:
             raise DriverError(sentence(error)) from error
 
-    def describe(self) -> Iterator[Feature]:
-        """Every feature with its value, one by one."""
-        return self._nodes.describe()
+    def describe(self, names: Sequence[str] | None = None) -> Iterator[Feature]:
+        """Every feature with its value, one by one; with names only those that the camera has, in that order."""
+        return self._nodes.describe(names)
 
     def close(self, *, dead: bool) -> None:
         """Give everything back; a dead camera is not asked for anything. Never raises, idempotent."""

@@ -1,8 +1,7 @@
 """GenICam's node maps as `nodes.Nodes`: values past every cache, and refusals in the camera's own words."""
 
 import contextlib
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from genicam import genapi, gentl
@@ -21,6 +20,8 @@ _KINDS = {
 }
 _READABLE = (genapi.EAccessMode.RO, genapi.EAccessMode.RW)
 _WRITABLE = (genapi.EAccessMode.WO, genapi.EAccessMode.RW)
+_NO_FLOAT_LIMIT = 1e300
+_NO_WHOLE_LIMIT = 2.0**63 - 2**10
 
 
 @contextlib.contextmanager
@@ -66,6 +67,17 @@ class GenicamNode:
         """Whether it can be written now."""
         return self._access() in _WRITABLE
 
+    def available(self) -> bool:
+        """Whether it has a meaning with the camera's present settings."""
+        return self._access() in (*_READABLE, *_WRITABLE)
+
+    def done(self) -> bool:
+        """Whether a command that was executed has ended. FeatureRefused."""
+        if self._kind is not FeatureKind.COMMAND:
+            return True
+        with refusals():
+            return bool(self._node.is_done())
+
     def read(self) -> Value:
         """The value, past every cache. FeatureRefused."""
         with refusals():
@@ -89,12 +101,17 @@ class GenicamNode:
                 self._node.set_value(value)
 
     def limits(self) -> tuple[float | None, float | None, float | None]:
-        """Smallest and largest value and step of a number. FeatureRefused."""
+        """Smallest and largest value and step of a number, None where the camera sets none. FeatureRefused."""
         if self._kind not in (FeatureKind.INTEGER, FeatureKind.FLOAT):
             return None, None, None
+        # GenApi tells the ends of its own numbers for what has no limit.
+        unlimited = _NO_WHOLE_LIMIT if self._kind is FeatureKind.INTEGER else _NO_FLOAT_LIMIT
         with refusals():
             fixed = self._node.inc_mode == genapi.EIncMode.fixedIncrement
-            return float(self._node.min), float(self._node.max), float(self._node.inc) if fixed else None
+            low, high = (
+                limit if abs(limit) < unlimited else None for limit in (float(self._node.min), float(self._node.max))
+            )
+            return low, high, float(self._node.inc) if fixed else None
 
     def entries(self) -> tuple[str, ...]:
         """Names that an enumeration offers now. FeatureRefused."""
@@ -103,6 +120,16 @@ class GenicamNode:
         with refusals():
             return tuple(str(name) for name in self._node.symbolics)
 
+    def _missing_entries(self, offered: tuple[str, ...]) -> tuple[str, ...]:
+        """Entries that exist and cannot be chosen now."""
+        if self._kind is not FeatureKind.ENUMERATION:
+            return ()
+        with refusals():
+            names = (
+                str(entry.symbolic) for entry in self._node.entries if entry.get_access_mode() != genapi.EAccessMode.NI
+            )
+            return tuple(name for name in names if name not in offered)
+
     def describe(self, category: str) -> Feature:
         """Everything about it that people want to see; what it does not tell stays empty."""
         node = self._node.node
@@ -110,11 +137,12 @@ class GenicamNode:
         limits: tuple[float | None, float | None, float | None] = (None, None, None)
         value = ""
         entries: tuple[str, ...] = ()
+        missing: tuple[str, ...] = ()
         with contextlib.suppress(FeatureRefused):
-            entries = self.entries()
-            limits = self.limits() if readable else limits
             value = as_text(self.read()) if readable else ""
-        finite = tuple(limit if limit is not None and math.isfinite(limit) else None for limit in limits)
+            entries = self.entries()
+            missing = self._missing_entries(entries)
+            limits = self.limits() if readable else limits
         return Feature(
             name=self.name,
             display_name=told(lambda: node.display_name) or self.name,
@@ -125,12 +153,33 @@ class GenicamNode:
             writable=writable,
             value=value,
             unit=told(lambda: self._node.unit) if self._kind in (FeatureKind.INTEGER, FeatureKind.FLOAT) else "",
-            minimum=finite[0],
-            maximum=finite[1],
-            step=finite[2],
+            minimum=limits[0],
+            maximum=limits[1],
+            step=limits[2],
             entries=entries,
             tooltip=told(lambda: node.tooltip),
+            description=told(lambda: node.description),
+            available=self.available(),
+            unavailable_entries=missing,
+            selected_by=_selectors(node),
+            polling_ms=_polling_ms(node),
+            streamable=told(node.is_streamable) == "True",
         )
+
+
+def _selectors(node: Any) -> tuple[str, ...]:  # noqa: ANN401 - untyped library
+    """Features that choose which value this one means."""
+    try:
+        names = [str(selector.node.name) for selector in node.selecting_features]
+    except (genapi.GenericException, AttributeError):
+        return ()
+    return tuple(name for name in names if name != str(node.name))
+
+
+def _polling_ms(node: Any) -> int:  # noqa: ANN401 - untyped library
+    """After how long its value is old; GenApi says -1 for never."""
+    text = told(lambda: node.polling_time)
+    return max(0, int(text)) if text.lstrip("-").isdecimal() else 0
 
 
 class GenicamNodes:
@@ -139,6 +188,7 @@ class GenicamNodes:
     def __init__(self, node_map: Any) -> None:  # noqa: ANN401 - untyped library
         """Wrap the library's node map."""
         self._map = node_map
+        self._paths: dict[str, str] = {}
 
     def find(self, name: str) -> GenicamNode | None:
         """A feature that this camera implements, or None."""
@@ -151,8 +201,17 @@ class GenicamNodes:
             return None
         return GenicamNode(interface, kind)
 
-    def describe(self) -> Iterator[Feature]:
-        """All features: those in categories by the way to them, then the rest."""
+    def describe(self, names: Sequence[str] | None = None) -> Iterator[Feature]:
+        """All features, those in categories by the way to them, then the rest; or only these, in their order."""
+        if not self._paths:
+            self._paths = dict(self._places())
+        for name in self._paths if names is None else names:
+            node = self.find(name)
+            if node is not None and name in self._paths:
+                yield node.describe(self._paths[name])
+
+    def _places(self) -> Iterator[tuple[str, str]]:
+        """Every feature and its category; the description of a camera never changes while it is open."""
         seen: set[str] = set()
         pending = [("Root", "")]
         while pending:
@@ -164,13 +223,13 @@ class GenicamNodes:
                 seen.add(child_name)
                 if child.node.principal_interface_type == genapi.EInterfaceType.intfICategory:
                     pending.append((child_name, f"{path}/{child_name}".lstrip("/")))
-                elif (node := self.find(child_name)) is not None:
-                    yield node.describe(path)
+                else:
+                    yield child_name, path
         for interface in self._map.nodes:
             name = str(interface.node.name)
-            if name not in seen and interface.node.is_feature() and (node := self.find(name)) is not None:
+            if name not in seen and interface.node.is_feature():
                 seen.add(name)
-                yield node.describe("")
+                yield name, ""
 
     def _children(self, category: str) -> list[Any]:
         try:

@@ -1,5 +1,6 @@
 """Compiles the test camera's GenTL producer, and gives tests a copy of it with a world of its own."""
 
+import atexit
 import functools
 import shutil
 import subprocess
@@ -26,6 +27,7 @@ def producer_file() -> Path:
     if compiler is None:
         raise RuntimeError("The test camera is written in C and needs gcc: install it (apt-get install gcc).")
     folder = Path(tempfile.mkdtemp(prefix="inspector-testcam-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "registers.h").write_text(header(), encoding="utf-8")
     (folder / "modern.xml").write_text(xml(MODERN), encoding="utf-8")
     (folder / "classic.xml").write_text(xml(classic()), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Writes what describes the test camera: the GenICam XML that GenApi reads, and the register addresses for the C side."""
+"""Writes what describes the test camera: the GenICam XML that GenApi reads, and the register addresses for C."""
 
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
@@ -162,14 +162,13 @@ def xml(rows: tuple[Row, ...] = MODERN) -> str:
         inside = "".join(_tag("pFeature", name) for name in names)
         shown = _tag("DisplayName", _spaced(category))
         parts.append(f'<Category Name="{category}" NameSpace="Standard">{shown}{inside}</Category>\n')
-    for row in rows:
-        parts.append(_feature(row, (other.name for other in rows if other.selector == row.name)))
-    for name in (*HIDDEN, "SIZE_STEP", "LINE_STEP"):
-        parts.append(
-            f'<IntReg Name="{name}_Now"><Address>0x{ADDRESSES[name]:X}</Address><Length>{REGISTER_BYTES}</Length>'
-            "<AccessMode>RO</AccessMode><pPort>Device</pPort><Cachable>NoCache</Cachable>"
-            "<Sign>Signed</Sign><Endianess>LittleEndian</Endianess></IntReg>\n"
-        )
+    parts += [_feature(row, (other.name for other in rows if other.selector == row.name)) for row in rows]
+    parts += [
+        f'<IntReg Name="{name}_Now"><Address>0x{ADDRESSES[name]:X}</Address><Length>{REGISTER_BYTES}</Length>'
+        "<AccessMode>RO</AccessMode><pPort>Device</pPort><Cachable>NoCache</Cachable>"
+        "<Sign>Signed</Sign><Endianess>LittleEndian</Endianess></IntReg>\n"
+        for name in (*HIDDEN, "SIZE_STEP", "LINE_STEP")
+    ]
     parts.append('<Integer Name="Never"><Value>0</Value></Integer>\n')
     parts.append('<Port Name="Device" NameSpace="Standard"/>\n</RegisterDescription>\n')
     return "".join(parts)
