@@ -87,8 +87,23 @@ class _Report:
     differences: list[str] = field(default_factory=list)
     lacking: list[str] = field(default_factory=list)
 
-    def put(self, title: str, setting: str, node: Node | None, value: Value) -> None:
-        """Write a value, read it back, and note what is different or missing."""
+    def put(
+        self,
+        title: str,
+        setting: str,
+        node: Node | None,
+        value: Value,
+        equal: Callable[[Value, Value], bool] | None = None,
+    ) -> None:
+        """Write a value, read it back, and note what is different or missing.
+
+        Args:
+            title: for people.
+            setting: its name in the settings.
+            node: where it is written; None if the camera has no such feature.
+            value: what is asked.
+            equal: whether what is kept is as good as what was asked; None for the same within a step.
+        """
         if node is None:
             self.lacking.append(setting)
             return
@@ -108,7 +123,7 @@ class _Report:
             kept: Value = node.read() if node.readable() else ""
         except FeatureRefused as refusal:
             kept, sentence = "", sentence or str(refusal)
-        if not _equal(target, kept, step):
+        if not (equal(target, kept) if equal is not None else _equal(target, kept, step)):
             told = f" ({sentence})" if sentence else ""
             self.differences.append(f"{title}: asked {as_text(value)}, camera kept {as_text(kept) or 'nothing'}{told}")
 
@@ -157,8 +172,24 @@ def apply_settings(nodes: Nodes, settings: CameraSettings) -> AppliedSettings:
 
 def _apply_format(nodes: Nodes, settings: CameraSettings, report: _Report) -> None:
     select_picture(nodes)
-    if settings.pixel_format is not None:
-        report.put("Pixel format", "pixel_format", nodes.find("PixelFormat"), settings.pixel_format)
+    if settings.pixel_format is None:
+        return
+    node = nodes.find("PixelFormat")
+    name = settings.pixel_format
+    if node is not None and node.readable() and (offered := node.entries()) and name not in offered:
+        name = next((entry for entry in offered if _same_but_pattern(entry, name)), name)
+    report.put("Pixel format", "pixel_format", node, name, equal=_same_but_pattern)
+
+
+def _same_but_pattern(asked: Value, kept: Value) -> bool:
+    """Whether two formats are the same, or name two places in the pattern of one Bayer sensor.
+
+    A camera that names the pattern of its picture changes the name by itself when the area moves or is mirrored, and
+    offers only the names that fit; each buffer says which it is.
+    """
+    both = (str(asked), str(kept))
+    bayer = all(name.startswith("Bayer") for name in both)
+    return both[0] == both[1] or (bayer and both[0][len("BayerRG") :] == both[1][len("BayerRG") :])
 
 
 def _apply_roi(nodes: Nodes, settings: CameraSettings, report: _Report) -> None:
