@@ -42,6 +42,8 @@ class InspectionService:
         """Wire the line; it is Stopped, and stays so until a person starts it (FS-7)."""
         self._parts = parts
         self._recipe = recipe
+        self._upcoming: Recipe | None = None
+        self._runs = 0
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._answers = Answers(parts.output, parts.clock, on_undelivered=self.report, on_failure=self.report_bug)
         self._worker = Worker("inspect", self._run, self.report_bug)
@@ -61,6 +63,7 @@ class InspectionService:
         self.status_changed: Emitter[LineStatus] = Emitter("InspectionService.status_changed")
         self.faults_changed: Emitter[tuple[Fault, ...]] = parts.faults.changed
         self.recipe_changed: Emitter[Recipe] = Emitter("InspectionService.recipe_changed")
+        self.upcoming_changed: Emitter[Recipe | None] = Emitter("InspectionService.upcoming_changed")
         self.lot_changed: Emitter[str] = Emitter("InspectionService.lot_changed")
         self.records_changed: Emitter[Balance] = Emitter("InspectionService.records_changed")
 
@@ -80,6 +83,17 @@ class InspectionService:
     def recipe(self) -> Recipe | None:
         """The recipe in force; None until a product is chosen."""
         return self._recipe
+
+    @property
+    def upcoming(self) -> Recipe | None:
+        """The version of the product in force that judges from the next lot on; None when there is none (A-33)."""
+        return self._upcoming
+
+    @property
+    def camera_in_use(self) -> str:
+        """Id of the camera that a run of the line holds or looks for; "" while it holds none."""
+        run = self._current
+        return "" if run is None else run.source
 
     @property
     def lot(self) -> str:
@@ -190,8 +204,18 @@ class InspectionService:
         """Take another product; only while Stopped or Paused."""
         self._commands.put(lambda: self._change_recipe(recipe))
 
+    def use_version(self, recipe: Recipe, *, now: bool = False) -> None:
+        """Judge by a newly published version of the product in force; of any other product it changes nothing.
+
+        Args:
+            recipe: as published.
+            now: at once: the parts in hand are finished, and a running line pauses for as long as Start takes. Else
+                the version in force judges until the next lot (A-33).
+        """
+        self._commands.put(lambda: self._use_version(recipe, now=now))
+
     def new_lot(self, lot: str) -> None:
-        """Close the lot in hand and open another."""
+        """Close the lot in hand and open another; a version that waits for it judges from here on."""
         self._commands.put(lambda: self._new_lot(lot))
 
     def flag(self, inspection_id: str, *, flagged: bool) -> None:
@@ -282,10 +306,12 @@ class InspectionService:
         run.resume()
 
     def _listener(self) -> RunListener:
-        """What the grab thread says becomes a command of this thread."""
+        """What the grab thread says becomes a command of this thread; of an older run nothing counts any more."""
+        self._runs += 1
+        number = self._runs
 
         def later(command: Callable[[], None]) -> None:
-            self._commands.put(command)
+            self._commands.put(lambda: command() if number == self._runs else None)
 
         return RunListener(
             opened=lambda info, size: later(lambda: self._camera_opened(info, size)),
@@ -384,12 +410,55 @@ class InspectionService:
     def _change_recipe(self, recipe: Recipe) -> None:
         if not self._in(LineState.STOPPED, LineState.PAUSED):
             return
+        self._await_version(None)
         self._recipe = recipe
         self.recipe_changed.emit(recipe)
 
+    def _use_version(self, recipe: Recipe, *, now: bool) -> None:
+        if self._recipe is None or recipe.product != self._recipe.product:
+            logger.info("%s is used from the next change to its product", recipe.ref)
+        elif recipe.ref == self._recipe.ref:
+            self._await_version(None)
+        elif now:
+            self._change_over(recipe)
+        else:
+            self._await_version(recipe)
+
+    def _await_version(self, recipe: Recipe | None) -> None:
+        if recipe != self._upcoming:
+            self._upcoming = recipe
+            self.upcoming_changed.emit(recipe)
+
     def _new_lot(self, lot: str) -> None:
+        recipe = self._upcoming
+        if recipe is None:
+            self._open_lot(lot)
+        else:
+            self._change_over(recipe, lot)
+
+    def _open_lot(self, lot: str) -> None:
         self._counter.open_lot(lot)
         self.lot_changed.emit(lot)
+
+    def _change_over(self, recipe: Recipe, lot: str | None = None) -> None:
+        """Finish the parts in hand by the old version, then go on with the new one and all checks of a start.
+
+        Args:
+            recipe: another version of the product in force.
+            lot: opened between the two; None goes on with the lot in hand.
+        """
+        run = self._current if self._in(LineState.STARTING, LineState.RUNNING) else None
+        if run is not None:
+            self._stop()
+        if lot is not None:
+            self._open_lot(lot)
+        self._await_version(None)
+        logger.info("%s judges from now on", recipe.ref)
+        self._recipe = recipe
+        self.recipe_changed.emit(recipe)
+        # A fault on the way is a person's affair, and so is a line that has had all its parts.
+        if run is not None and self._in(LineState.STOPPED) and run.remaining != 0:
+            self._start(run.remaining)
 
     def _lose_camera(self, error: OperationalError) -> None:
         self._camera_lost = error.code

@@ -46,11 +46,15 @@ class LineRun:
         self._answers = answers
         self._slot = FrameSlot()
         self._ended = False
+        self._limit = limit
+        self._taken = 0
         self.pipeline = pipeline
+        self.source = source
         recipe = pipeline.recipe
         deadline_ms = min(recipe.output.deadline_ms, parts.deadline_ms or recipe.output.deadline_ms)
 
         def take(part: Frame | MissedFrame) -> None:
+            self._taken += 1
             answers.open(part, recipe, deadline_ms)
             self._slot.put(part)
 
@@ -62,6 +66,11 @@ class LineRun:
             on_failure=on_failure,
             limit=limit,
         )
+
+    @property
+    def remaining(self) -> int | None:
+        """Parts until the run is finished; None for no limit. Certain once the run has ended."""
+        return None if self._limit is None else max(0, self._limit - self._taken)
 
     def begin(self) -> None:
         """Open the camera; parts come only after `resume`."""
