@@ -15,6 +15,19 @@ from inspector.core.ports import Feature, FeatureKind, FeatureLines, FeatureResu
 _MOST_ENTRIES = 64
 _TOLERANCE = 1e-6
 _NEVER_SAVED = frozenset({"TLParamsLocked"})
+WRITTEN_BY_SETTINGS = frozenset(
+    {
+        *("PixelFormat", "Width", "Height", "OffsetX", "OffsetY", "AcquisitionMode"),
+        *("ExposureTime", "ExposureTimeAbs", "ExposureTimeRaw", "ExposureMode", "ExposureAuto"),
+        *("Gain", "GainAbs", "GainRaw", "GainSelector", "GainAuto"),
+        *("BlackLevel", "BlackLevelAbs", "BlackLevelRaw", "BlackLevelSelector", "Gamma", "GammaEnable"),
+        *("BalanceWhiteAuto", "BalanceRatioSelector", "BalanceRatio", "BalanceRatioAbs", "BalanceRatioRaw"),
+        *("AcquisitionFrameRate", "AcquisitionFrameRateAbs"),
+        *("AcquisitionFrameRateEnable", "AcquisitionFrameRateEnabled", "AcquisitionFrameRateAuto"),
+        *("TriggerSelector", "TriggerMode", "TriggerSource", "TriggerActivation", "TriggerDelay", "TriggerDelayAbs"),
+    }
+)
+"""Features that `CameraSettings` has fields for; any other one that matters must be in a recipe's `extra`."""
 
 
 def save_lines(nodes: Nodes, features: Iterable[Feature]) -> FeatureLines:

@@ -3,6 +3,7 @@
 The camera process implements `Nodes` on GenICam; tests implement it on a dictionary.
 """
 
+import math
 from typing import Protocol
 
 from inspector.core.ports import FeatureKind
@@ -76,7 +77,9 @@ def from_text(kind: FeatureKind, text: str) -> Value:
             case FeatureKind.INTEGER:
                 return int(text, 0)
             case FeatureKind.FLOAT:
-                return float(text)
+                if not math.isfinite(number := float(text)):  # cameras take such a thing, and hold it
+                    raise ValueError(text)
+                return number
             case FeatureKind.BOOLEAN:
                 return {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}[text.lower()]
             case _:
@@ -88,7 +91,7 @@ def from_text(kind: FeatureKind, text: str) -> Value:
 def why_locked(node: Node, *, streaming: bool) -> str:
     """Why a feature cannot be written now, as far as cameras let one know."""
     if not node.available():
-        return "the camera's other settings leave it without a meaning"
+        return "the camera does not offer it " + ("while pictures come" if streaming else "with its present settings")
     if streaming:
         return "it is read-only, or locked while pictures come: stop, then try again"
     return "it is read-only, or another setting of the camera locks it"

@@ -159,7 +159,9 @@ def test_the_area_is_the_part_of_the_sensor_that_was_asked_for(camera):
     image = one(camera, "RGB8", x=35, y=17, width=70, height=31).image
     assert np.array_equal(image, ramp(31, 70, x=35, y=17) >> 8)
     camera.features.set("ReverseX", "true")
-    assert np.array_equal(one(camera, "Mono12p", x=8, width=61).image, ramp(HEIGHT, 61, x=8, mirrored=True)[..., 0] >> 8)
+    assert np.array_equal(
+        one(camera, "Mono12p", x=8, width=61).image, ramp(HEIGHT, 61, x=8, mirrored=True)[..., 0] >> 8
+    )
 
 
 def test_the_bars_are_where_they_are_drawn(camera):

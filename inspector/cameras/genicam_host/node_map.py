@@ -177,9 +177,12 @@ def _selectors(node: Any) -> tuple[str, ...]:  # noqa: ANN401 - untyped library
 
 
 def _polling_ms(node: Any) -> int:  # noqa: ANN401 - untyped library
-    """After how long its value is old; GenApi says -1 for never."""
-    text = told(lambda: node.polling_time)
-    return max(0, int(text)) if text.lstrip("-").isdecimal() else 0
+    """After how long its value is old, by its own word or by that of the register behind it; -1 stands for never."""
+    try:
+        times = [int(each.polling_time) for each in (node, *(child.node for child in node.children))]
+    except (genapi.GenericException, AttributeError):
+        return 0
+    return min((time for time in times if time > 0), default=0)
 
 
 class GenicamNodes:
