@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from inspector.core.anomaly import AnomalyMap, DefectRegion
 from inspector.core.decision import Decision
+from inspector.core.draft import RecipeDraft
 from inspector.core.frame import Frame, MissedFrame
 from inspector.core.geometry import Size
 from inspector.core.recipe import CameraSettings, Recipe
 from inspector.core.record import Counts, InspectionRecord, KeptFiles, StoredFile
-from inspector.core.refs import ModelRef
+from inspector.core.refs import ModelRef, RecipeRef
+from inspector.core.sample import Sample
 
 # --- cameras ---------------------------------------------------------------------------------------------------------
 
@@ -336,24 +338,134 @@ class RecordStore(Protocol):
     def counts(self, *, lot: str | None = None, since: datetime | None = None, simulated: bool | None = None) -> Counts:
         """Sums by verdict. `simulated` None counts all; True or False only those (FS-12). Lot "" is parts without."""
 
+    def last_inspected(self, recipe: RecipeRef) -> datetime | None:
+        """When the newest part was inspected with a recipe's version; None for never."""
+
     def flag(self, record_id: str, *, flagged: bool) -> None:
         """Put a part on the review list, or take it off; record thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """A published version and how it came about.
+
+    Attributes:
+        recipe: as published; None when it was altered in the store and must not be used.
+        published_at: aware UTC.
+        published_by: name of the operating-system user, "shipped" or "imported by …".
+        reason: in a person's words.
+        base_version: the version it was begun from; 0 for none.
+        setup_id: of the set-up whose samples it was made with; "" for none.
+    """
+
+    product: str
+    version: int
+    recipe: Recipe | None
+    published_at: datetime
+    published_by: str = ""
+    reason: str = ""
+    base_version: int = 0
+    setup_id: str = ""
 
 
 class RecipeStore(Protocol):
     """Published recipes. Any thread but the main one."""
 
-    def list(self) -> tuple[Recipe, ...]:
-        """The newest version of every product, by product name; one that was altered is logged and left out."""
+    def list(self, *, retired: bool = False) -> tuple[Recipe, ...]:
+        """The newest version of every product, by product name; one that was altered is logged and left out.
+
+        Args:
+            retired: also products that were taken out of use.
+        """
 
     def get(self, product: str, version: int = 0) -> Recipe:
         """One recipe; version 0 is the newest. OperationalError RCP-001: unknown; RCP-002: altered in the store."""
 
-    def publish(self, recipe: Recipe, *, by: str = "") -> None:
-        """Store a new version; the same one again changes nothing.
+    def publish(
+        self, recipe: Recipe, *, by: str = "", reason: str = "", base_version: int = 0, setup_id: str = ""
+    ) -> None:
+        """Store a new version, and take a retired product into use again; the same one again changes nothing.
 
         InvalidRecipe; OperationalError RCP-002 when the version exists with other content.
         """
+
+    def versions(self, product: str) -> tuple[PublishedVersion, ...]:
+        """Every version of a product, newest first; empty for an unknown one."""
+
+    def retired(self) -> frozenset[str]:
+        """Products that were taken out of use."""
+
+    def retire(self, product: str, *, by: str = "") -> None:
+        """Take a product out of use; its versions stay. OperationalError RCP-001: unknown."""
+
+    def unretire(self, product: str, *, by: str = "") -> None:
+        """Take a product into use again. OperationalError RCP-001: unknown."""
+
+
+class DraftStore(Protocol):
+    """Set-ups in hand. Any thread but the main one."""
+
+    def save(self, draft: RecipeDraft) -> None:
+        """Store a draft, over its older state; on disk when it returns. OperationalError DAT-002."""
+
+    def get(self, draft_id: str) -> RecipeDraft | None:
+        """One draft; None if there is none. OperationalError DAT-002: it cannot be read."""
+
+    def list(self) -> tuple[RecipeDraft, ...]:
+        """All drafts, last changed first; one that cannot be read is logged and left out."""
+
+    def delete(self, draft_id: str) -> None:
+        """Forget a draft; its samples stay. One that is not there changes nothing."""
+
+
+class SampleStore(Protocol):
+    """Samples of set-ups with their pictures. Any thread but the main one; one caller writes at a time."""
+
+    def add(self, sample: Sample, image: NDArray[np.uint8]) -> Sample:
+        """Store a picture, then its row; returns the sample with path and hash. OperationalError DAT-002."""
+
+    def update(self, samples: Sequence[Sample]) -> None:
+        """Change tray, defect, group, fingerprint, flags, use and score, in one transaction.
+
+        Samples that are not there are left out.
+        """
+
+    def delete(self, sample_ids: Sequence[str]) -> None:
+        """Take samples out; their files stay until `clean_up`, so that it can be undone."""
+
+    def restore(self, samples: Sequence[Sample]) -> None:
+        """Undo `delete`: bring samples back as they were. OperationalError DAT-002: a file is gone."""
+
+    def get(self, sample_id: str) -> Sample | None:
+        """One sample."""
+
+    def list(self, setup_id: str) -> tuple[Sample, ...]:
+        """All samples of a set-up, in the order in which they were stored."""
+
+    def setups(self) -> tuple[str, ...]:
+        """Ids of the set-ups that have samples."""
+
+    def load(self, sample: Sample) -> NDArray[np.uint8]:
+        """A sample's picture; checks its hash. OperationalError DAT-002: missing or altered."""
+
+    def thumbnail(self, sample: Sample) -> NDArray[np.uint8]:
+        """A small picture, longer side 256 px at the most, uint8 (h, w) or (h, w, 3); a few ms.
+
+        OperationalError DAT-002: missing or altered.
+        """
+
+    def clean_up(self) -> int:
+        """Remove files of samples that were deleted, before anything else uses the store; returns how many."""
+
+
+class RecipePictureStore(Protocol):
+    """Pictures that recipes name: of the product, and of the self-test. Any thread but the main one."""
+
+    def save(self, image: NDArray[np.uint8]) -> StoredFile:
+        """Store a picture without loss, named by its content. OperationalError DAT-002."""
+
+    def load(self, path: str, sha256: str = "") -> NDArray[np.uint8]:
+        """A picture by the path that a recipe holds. OperationalError DAT-002: missing or altered."""
 
 
 class ImageStore(Protocol):

@@ -6,6 +6,7 @@ from enum import Enum
 
 from inspector.core.errors import InvalidRecipe
 from inspector.core.geometry import Polygon, Rect, Size
+from inspector.core.picture_limits import PictureLimits
 from inspector.core.refs import RecipeRef
 
 
@@ -87,6 +88,23 @@ class OutputTiming:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredShot:
+    """A kept picture of a good part and what it scored, so that the same recipe can be seen to give the same score.
+
+    Attributes:
+        path: relative to the data folder, with forward slashes.
+        sha256: of the file's bytes.
+        score: by the model of the basis.
+        basis: `basis_of` the recipe and the model when it was scored; "" if not known.
+    """
+
+    path: str
+    sha256: str
+    score: float
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """How a product is inspected.
 
@@ -103,6 +121,12 @@ class Recipe:
         model_product: which of the model's products this is; empty takes the product of the same name, and a model that
             does not know that name judges by its strictest product.
         mm_per_px: size of a pixel on the part; None if unknown.
+        camera_id: the camera it was set up with; "" takes the station's.
+        picture: file of the product's picture, relative to the data folder; "" for none.
+        notes: of the person who set it up.
+        smallest_defect_mm: what the person wants found; the scale was chosen from it. None if not said.
+        picture_limits: what a picture must be to be judged (FS-9); None judges every picture.
+        self_test: a picture and its score, to be compared before publishing; None if there is none.
     """
 
     product: str
@@ -122,6 +146,12 @@ class Recipe:
     rule: DecisionRule = field(default_factory=DecisionRule)
     output: OutputTiming = field(default_factory=OutputTiming)
     mm_per_px: float | None = None
+    camera_id: str = ""
+    picture: str = ""
+    notes: str = ""
+    smallest_defect_mm: float | None = None
+    picture_limits: PictureLimits | None = None
+    self_test: StoredShot | None = None
 
     @property
     def ref(self) -> RecipeRef:
@@ -159,6 +189,9 @@ class Recipe:
             found.append(f"output.deadline_ms: {self.output.deadline_ms} is outside 1 to 600000")
         if self.image_size is not None and min(self.image_size.height, self.image_size.width) < 1:
             found.append(f"image_size: {self.image_size} has a side below 1")
+        smallest = self.smallest_defect_mm
+        if smallest is not None and not (math.isfinite(smallest) and smallest > 0):
+            found.append(f"smallest_defect_mm: {smallest} must be a number above 0")
         return tuple(found)
 
     def validated(self) -> "Recipe":

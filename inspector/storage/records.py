@@ -152,6 +152,15 @@ class SqlRecordStore:
             not_inspected=sums.get(Verdict.NOT_INSPECTED.value, 0),
         )
 
+    def last_inspected(self, recipe: RecipeRef) -> datetime | None:
+        """When the newest part was inspected with a recipe's version; see the port."""
+        key = select(names.c.key).where(names.c.text == _storable(recipe.product)).scalar_subquery()
+        same = (inspections.c.product_key == key) & (inspections.c.recipe_version == recipe.version)
+        # The newest of one version lies at the end of its stretch of the index: one step, however many parts there are.
+        query = select(inspections.c.captured_at).where(same).order_by(inspections.c.sequence.desc()).limit(1)
+        with self._database.read() as connection:
+            return connection.scalar(query)
+
     def _select(self, query: Select[Any]) -> tuple[InspectionRecord, ...]:
         """Records of a query over `_RECORDS`, in its order, with their regions, from one view of the database."""
         with self._database.read() as connection:

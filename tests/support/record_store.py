@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from inspector.core.record import Counts, InspectionRecord, KeptFiles
+from inspector.core.refs import RecipeRef
 
 if TYPE_CHECKING:
     from inspector.core.errors import OperationalError
@@ -75,6 +76,9 @@ class MemoryRecordStore:
             ):
                 sums = sums.plus(record.verdict)
         return sums
+
+    def last_inspected(self, recipe: RecipeRef) -> datetime | None:
+        return max((one.captured_at for one in self._records.values() if one.recipe == recipe), default=None)
 
     def flag(self, record_id: str, *, flagged: bool) -> None:
         self._write()
