@@ -1,0 +1,67 @@
+"""What the six steps of a set-up have in common, so that the frame around them needs to know none of them."""
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QWidget
+
+from inspector.core.draft import Blocker, RecipeDraft, Step
+from inspector.ui.tools import PageTools
+
+
+class StepPage(QWidget):
+    """One step. It never saves: it hands every change to the frame, which does.
+
+    `changed` carries the new `RecipeDraft`; `said` a quiet line for the frame to show; `asked` the `Step` that a person
+    wants to go to. A step begins every change with `self.draft`, which the frame keeps up to date also while another
+    step is shown, so that an answer that comes late overwrites nothing.
+    """
+
+    changed = Signal(object)
+    said = Signal(str)
+    asked = Signal(object)
+
+    def __init__(self, step: Step, tools: PageTools, draft: RecipeDraft) -> None:
+        """Hold a draft; nothing is shown and nothing runs yet."""
+        super().__init__()
+        self.setObjectName("page")
+        self.step = step
+        self.draft = draft
+        self._tools, self._look = tools, tools.look
+
+    def edit(self, draft: RecipeDraft) -> None:
+        """Take a change and hand it to the frame; the same draft again says nothing."""
+        if draft != self.draft:
+            self.draft = draft
+            self.changed.emit(draft)
+
+    def take(self, draft: RecipeDraft) -> None:
+        """Another step or the frame changed the draft; the frame calls it, shown or not."""
+        self.draft = draft
+
+    def show_draft(self, draft: RecipeDraft) -> None:
+        """Put the draft into the fields without emitting `changed`; the frame calls it before the step is seen."""
+        self.draft = draft
+
+    def show_blockers(self, blockers: tuple[Blocker, ...]) -> None:
+        """Everything that keeps the draft from being published, of all steps, whenever it is known anew."""
+
+    def enter(self) -> None:
+        """The step is seen now: live work may begin."""
+
+    def leave(self) -> None:
+        """The step is no longer seen: end live work, and hand over what a field still holds. Must not wait."""
+
+    def close_step(self) -> None:
+        """The set-up is closed: give everything back. `leave` was called before. Must not wait."""
+
+    def first_field(self) -> QWidget:
+        """Where the keyboard goes when the step is opened."""
+        return self
+
+    def retranslate(self) -> None:
+        """Say all texts in the language of the window; subclasses call it at the end of their constructor."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say all texts again in another language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
