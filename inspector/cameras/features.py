@@ -54,9 +54,14 @@ def quiet(nodes: Nodes) -> None:
             stop.write("")
         except FeatureRefused as refusal:
             logger.info("AcquisitionStop was refused at opening: %s", refusal)
+    _plain_pictures(nodes)
+    _triggers_off(nodes)
+
+
+def _plain_pictures(nodes: Nodes) -> None:
+    """One plain picture after the other: no containers, no end after the first, nothing behind the picture."""
     _off(nodes.find("GenDCStreamingMode"))
     _off(nodes.find("AcquisitionMode"), "Continuous")
-    _triggers_off(nodes)
     chunks = nodes.find("ChunkModeActive")
     if chunks is not None and chunks.writable() and chunks.read():
         chunks.write(value=False)
@@ -171,6 +176,7 @@ def apply_settings(nodes: Nodes, settings: CameraSettings) -> AppliedSettings:
 
 
 def _apply_format(nodes: Nodes, settings: CameraSettings, report: _Report) -> None:
+    _plain_pictures(nodes)  # again, because a user set may have been loaded since the opening
     select_picture(nodes)
     if settings.pixel_format is None:
         return

@@ -19,8 +19,10 @@ from PIL import Image
 from inspector.cameras.catalog import Catalog
 from inspector.core.errors import OperationalError, TriggerRefused
 from inspector.core.frame import Frame, MissedFrame
+from inspector.core.geometry import Rect
 from inspector.core.ports import Camera
 from inspector.core.recipe import CameraSettings, TriggerMode
+from tests.support.gentl.build import Producer
 
 FIRST_MS = 10_000
 """The first frame has a limit of its own (cameras.md 6)."""
@@ -35,6 +37,8 @@ class Source:
         settings: applied before each start.
         opens, starts: how often to repeat; a process takes longer.
         triggered: takes software triggers.
+        simulated: is no production camera, and says so.
+        second_id: a camera that can be open at the same time; "" for the same one again.
     """
 
     camera_id: str
@@ -42,6 +46,8 @@ class Source:
     opens: int = 20
     starts: int = 50
     triggered: bool = True
+    simulated: bool = True
+    second_id: str = ""
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +65,12 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def catalog() -> Catalog:
-    return Catalog()
+def catalog(testcam: Producer) -> Catalog:
+    return Catalog([testcam.folder])
 
 
-@pytest.fixture(scope="module", params=["simulated", "folder", "video", "genicam"])
-def source(request: pytest.FixtureRequest, material: Path) -> Source:
+@pytest.fixture(scope="module", params=["simulated", "folder", "video", "genicam", "testcam"])
+def source(request: pytest.FixtureRequest, material: Path, testcam: Producer) -> Source:
     return {
         "simulated": Source("simulated:cap?size=128x96&rate=100"),
         "folder": Source(f"folder:{material / 'pictures'}?interval_ms=10&loop=1"),
@@ -72,16 +78,24 @@ def source(request: pytest.FixtureRequest, material: Path) -> Source:
         "genicam": Source(
             "genicam:viky", CameraSettings(rate_hz=100, pixel_format="Mono8"), opens=3, starts=12, triggered=False
         ),
+        "testcam": Source(
+            testcam.camera_id("TC-1"),
+            CameraSettings(rate_hz=100, pixel_format="Mono12p", roi=Rect(8, 16, 128, 96)),
+            opens=6,
+            starts=20,
+            simulated=False,
+            second_id=testcam.camera_id("TC-2"),
+        ),
     }[request.param]
 
 
 @pytest.fixture
-def opened(source: Source, catalog: Catalog) -> Iterator[Callable[[], Camera]]:
+def opened(source: Source, catalog: Catalog) -> Iterator[Callable[..., Camera]]:
     """Open cameras that are closed after the test, whatever happens."""
     cameras: list[Camera] = []
 
-    def open_one() -> Camera:
-        cameras.append(catalog.open(source.camera_id))
+    def open_one(camera_id: str = "") -> Camera:
+        cameras.append(catalog.open(camera_id or source.camera_id))
         return cameras[-1]
 
     yield open_one
@@ -186,11 +200,11 @@ def test_frames_are_read_only_and_their_own(ready: Camera) -> None:
         first.image[0, 0] = 1
 
 
-def test_a_frame_says_where_it_comes_from(ready: Camera) -> None:
+def test_a_frame_says_where_it_comes_from(ready: Camera, source: Source) -> None:
     ready.start()
     frame = frames_of(take(ready, 3))[0]
     assert frame.camera_id == ready.info.id
-    assert frame.simulated is ready.info.simulated is True, "none of these is a production camera (FS-12)"
+    assert frame.simulated is ready.info.simulated is source.simulated, "what is no production camera says so (FS-12)"
     assert frame.source_format
     assert ready.info.kind == ready.info.id.partition(":")[0]
 
@@ -297,9 +311,9 @@ def test_statistics_add_up(ready: Camera) -> None:
     assert ready.statistics().frames <= 1, "numbers are those of the last start"
 
 
-def test_two_at_once(opened: Callable[[], Camera], source: Source) -> None:
-    # The test producer has no lock between processes, so the same camera can stand for two.
-    one, other = opened(), opened()
+def test_two_at_once(opened: Callable[..., Camera], source: Source) -> None:
+    # The genicam package's producer has no lock between processes, so the same camera can stand for two.
+    one, other = opened(), opened(source.second_id)
     for camera in (one, other):
         camera.apply(source.settings)
         camera.start()
@@ -318,8 +332,39 @@ def test_features_belong_to_cameras_that_have_some(ready: Camera) -> None:
     names = {feature.name for feature in ready.features.snapshot()}
     assert {"Width", "Height", "PixelFormat"} <= names
     assert int(ready.features.get("Width")) > 0
+    for refused in (ready.features.get, ready.features.execute):
+        with pytest.raises(OperationalError, match="CAM-004"):
+            refused("NoSuchFeature")
     with pytest.raises(OperationalError, match="CAM-004"):
-        ready.features.get("NoSuchFeature")
+        ready.features.set("Width", "wide")
+    with pytest.raises(OperationalError, match="CAM-004"):
+        ready.features.execute("Width")
+
+
+def test_features_are_described_one_by_one_as_in_the_whole(ready: Camera) -> None:
+    if ready.features is None:
+        return
+    whole = {feature.name: feature for feature in ready.features.snapshot()}
+    described = ready.features.describe(["PixelFormat", "NoSuchFeature", "Width"])
+    assert described == (whole["PixelFormat"], whole["Width"])
+    assert whole["PixelFormat"].value in whole["PixelFormat"].entries
+
+
+def test_settings_are_saved_and_loaded_line_by_line(ready: Camera) -> None:
+    if ready.features is None:
+        return
+    saved = ready.features.save()
+    assert {"PixelFormat", "Width", "Height"} <= {name for name, _ in saved}
+    width = ready.features.describe(["Width"])[0]
+    assert width.minimum is not None
+    ready.features.set("Width", f"{width.minimum:.0f}")
+    results = ready.features.load(saved)
+    assert [(result.name, result.asked, result.problem) for result in results] == [(*line, "") for line in saved]
+    assert ready.features.get("Width") == width.value
+    assert ready.features.save() == saved
+    (result,) = ready.features.load([("Width", "1")])
+    assert result.problem
+    assert result.kept == width.value
 
 
 def test_a_live_camera_has_no_end(ready: Camera) -> None:

@@ -94,6 +94,7 @@ void picture_draw(const camera *c, uint64_t number, int64_t format_number, uint8
     const double light = get_float(c, REG_EXPOSURE) / 5000.0 * pow(10.0, gain_db / 20.0);
     uint64_t factor[3];
     for (int i = 0; i < 3; i++) factor[i] = (uint64_t)llround(light * get_float(c, COPY(REG_BALANCE, i)) * 4096.0);
+    static const uint64_t unlit[3] = {4096, 4096, 4096};
     const uint64_t gray = (uint64_t)llround(light * 4096.0);
     const uint64_t black = (uint64_t)llround(get_float(c, REG_BLACK_LEVEL) * 256.0);
     sink s = {out, out + room};
@@ -105,9 +106,11 @@ void picture_draw(const camera *c, uint64_t number, int64_t format_number, uint8
             const int64_t x = x0 + (mirrored ? width - 1 - column : column), y = y0 + line;
             uint32_t rgb[3], v[3];
             scene(pattern, number, x, y, rgb);
+            /* A number is read, not lit. */
+            const uint64_t *lit = pattern == COUNTER ? unlit : factor;
             for (int i = 0; i < 3; i++) {
                 const bool mono = f->kind <= MSB_PAIRS && !*bayer;
-                const uint64_t bright = ((rgb[i] * (mono ? gray : factor[i])) >> 12) + black;
+                const uint64_t bright = ((rgb[i] * (mono && lit == factor ? gray : lit[i])) >> 12) + black;
                 v[i] = bright > 0xFFFF ? 0xFFFF : (uint32_t)bright;
             }
             int channel = 0;

@@ -478,7 +478,7 @@ static GC_ERROR reach(camera *c, uint64_t address) {
     const int64_t delay_ms = get_int(c, REG_FAULT_REGISTER_DELAY);
     const int64_t stop_ms = address == REG_STOP ? get_int(c, REG_FAULT_STOP_DELAY) : 0;
     pthread_mutex_unlock(&lock);
-    rest(gone ? PORT_DELAY_MS : delay_ms + stop_ms);
+    rest(gone ? PORT_DELAY_MS : delay_ms + stop_ms + world_number("register_ms"));
     return gone ? fail(GC_ERR_IO, "The device does not answer") : GC_ERR_SUCCESS;
 }
 

@@ -1,5 +1,5 @@
 /* The world around the cameras, as a text file beside the producer: `gone TC-1`, `busy TC-1`, `serial TC-1 TC-9`,
- * `twins`, `scan_ms 500`, `open_ms 500`, `crash_scan`, `crash_open`, `noaccess`, `heartbeat 3000`, `log`. Each camera
+ * `twins`, `scan_ms 500`, `open_ms 500`, `crash_scan`, `crash_open`, `noaccess`, `heartbeat 3000`, `register_ms 500`, `log`. Each camera
  * process looks at it, as it would at the cable. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
