@@ -89,7 +89,7 @@ class RecipeDraft:
     Attributes:
         id: of the set-up, time-ordered; the same for all versions of a product, so that its samples stay with it.
         recipe: in the making; its version is 0 and it may have problems.
-        base_version: the published version it was begun from; 0 for a new product.
+        base_product, base_version: the published version it was begun from; "" and 0 for a new product.
         allowed_per_1000: good parts that may be rejected.
         auto_exposure: the camera's automatic exposure was on when it was last looked at.
         visited: steps that a person has seen.
@@ -98,6 +98,7 @@ class RecipeDraft:
 
     id: str
     recipe: Recipe
+    base_product: str = ""
     base_version: int = 0
     allowed_per_1000: float = 10.0
     auto_exposure: bool = False
@@ -131,6 +132,7 @@ def draft_of(recipe: Recipe, setup_id: str, *, by: str = "") -> RecipeDraft:
     return RecipeDraft(
         id=setup_id,
         recipe=replace(recipe, version=0),
+        base_product=recipe.product,
         base_version=recipe.version,
         visited=tuple(step for step in Step if step is not Step.PUBLISH),
         changed_at=datetime.now(UTC),
@@ -219,6 +221,7 @@ BLOCKER_CODES: Final = (
     "name_missing",
     "name_too_long",
     "name_control",
+    "name_changed",
     "name_taken",
     "code_missing",
     "code_taken",
@@ -251,7 +254,7 @@ BLOCKER_CODES: Final = (
 def publish_blockers(draft: RecipeDraft, facts: PublishFacts) -> tuple[Blocker, ...]:
     """Every reason why a draft cannot be published, in the order of the steps; empty when it can."""
     found = (
-        *_product(draft.recipe, facts),
+        *_product(draft, facts),
         *_camera(draft),
         *_area(draft.recipe, facts),
         *_samples(facts),
@@ -275,7 +278,8 @@ def step_states(draft: RecipeDraft, facts: PublishFacts) -> dict[Step, StepState
     return states
 
 
-def _product(recipe: Recipe, facts: PublishFacts) -> list[Blocker]:
+def _product(draft: RecipeDraft, facts: PublishFacts) -> list[Blocker]:
+    recipe = draft.recipe
     found = []
     name = recipe.product.strip()
     if not name:
@@ -284,6 +288,9 @@ def _product(recipe: Recipe, facts: PublishFacts) -> list[Blocker]:
         found.append(Blocker(Step.PRODUCT, "name_too_long", "The name is longer than 128 characters."))
     elif any(ord(character) < 32 for character in recipe.product):
         found.append(Blocker(Step.PRODUCT, "name_control", "The name holds a control character."))
+    elif draft.base_product not in ("", recipe.product):
+        text = f"A published product keeps its name, {draft.base_product}; copy it to give another."
+        found.append(Blocker(Step.PRODUCT, "name_changed", text, (draft.base_product,)))
     elif name.casefold() in {taken.strip().casefold() for taken in facts.taken_names}:
         found.append(Blocker(Step.PRODUCT, "name_taken", f"Another product is named {name}.", (name,)))
     if not 1 <= recipe.line_code <= 9999:

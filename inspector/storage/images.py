@@ -5,21 +5,17 @@ folders keep a folder below some ten thousand files, so that old ones can be del
 """
 
 import hashlib
-import io
 import json
 import logging
 import math
 import struct
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-import cv2
 import numpy as np
 import safetensors.numpy
 from numpy.typing import NDArray
-from PIL import Image
 from safetensors import SafetensorError
 
 from inspector.core.anomaly import AnomalyMap
@@ -28,6 +24,7 @@ from inspector.core.frame import Frame
 from inspector.core.record import StoredFile
 from inspector.core.refs import ModelRef, is_id
 from inspector.storage.files import make_folder, write_whole
+from inspector.storage.picture_files import damaged, decode_picture, encode_png, inside, read_checked
 from inspector.storage.sqlite import CHECK_DISK
 
 logger = logging.getLogger(__name__)
@@ -35,18 +32,6 @@ logger = logging.getLogger(__name__)
 IMAGES = "images"
 MAPS = "maps"
 _INCOMING = ".incoming"
-_MAX_FILE_BYTES = 1_000_000_000
-_MAX_PIXELS = 200_000_000
-# Run lengths after the difference to the left neighbor: half the time of the library's default and smaller on camera
-# pictures (1280 × 1024 RGB with noise of 3 gray values: 33 ms and 53 % of the raw size against 77 ms and 58 %).
-_PNG = (
-    cv2.IMWRITE_PNG_COMPRESSION,
-    1,
-    cv2.IMWRITE_PNG_STRATEGY,
-    cv2.IMWRITE_PNG_STRATEGY_RLE,
-    cv2.IMWRITE_PNG_FILTER,
-    cv2.IMWRITE_PNG_FILTER_SUB,
-)
 
 
 class FileImageStore:
@@ -62,13 +47,7 @@ class FileImageStore:
 
     def save_frame(self, record_id: str, frame: Frame) -> StoredFile:
         """Write a picture without loss; see the port."""
-        image: NDArray[np.uint8] = frame.image
-        if image.ndim == 3:
-            image = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR), np.uint8)
-        done, data = cv2.imencode(".png", image, _PNG)
-        if not done:
-            raise RuntimeError(f"OpenCV cannot encode a picture of {image.shape}")
-        return self._save(IMAGES, record_id, frame.captured_at, ".png", data.tobytes())
+        return self._save(IMAGES, record_id, frame.captured_at, ".png", encode_png(frame.image))
 
     def save_map(self, record_id: str, anomaly_map: AnomalyMap, captured_at: datetime) -> StoredFile:
         """Write a map with its values; see the port."""
@@ -84,22 +63,7 @@ class FileImageStore:
 
     def load_frame(self, path: str, sha256: str = "") -> NDArray[np.uint8]:
         """The picture; see the port."""
-        data = self.read(path, sha256)
-        try:
-            with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
-                if picture.width * picture.height > _MAX_PIXELS or picture.mode not in ("L", "RGB"):
-                    raise _damaged(path, f"{picture.mode} {picture.width} × {picture.height} is none of our pictures")
-                return np.asarray(picture)
-        except (
-            OSError,
-            SyntaxError,
-            ValueError,
-            EOFError,
-            struct.error,
-            zlib.error,
-            Image.DecompressionBombError,
-        ) as error:
-            raise _damaged(path, str(error)) from error
+        return decode_picture(path, self.read(path, sha256))
 
     def load_map(self, path: str, sha256: str = "") -> AnomalyMap:
         """The map; see the port."""
@@ -114,9 +78,9 @@ class FileImageStore:
             offset_px = (float(x_px), float(y_px))
             model = ModelRef(str(name), int(version), str(model_sha256))
         except (SafetensorError, KeyError, TypeError, ValueError, struct.error) as error:
-            raise _damaged(path, str(error)) from error
+            raise damaged(path, str(error)) from error
         if values.dtype != np.float32 or values.ndim != 2 or not all(map(math.isfinite, (cell_px, score, *offset_px))):
-            raise _damaged(path, f"{values.dtype} {values.shape} is none of our maps")
+            raise damaged(path, f"{values.dtype} {values.shape} is none of our maps")
         return AnomalyMap(values, cell_px, score, model, offset_px)
 
     def read(self, path: str, sha256: str = "") -> bytes:
@@ -125,18 +89,7 @@ class FileImageStore:
         Raises:
             OperationalError: DAT-002, as the port says for a picture.
         """
-        file = self._inside(path)
-        try:
-            if file.stat().st_size > _MAX_FILE_BYTES:
-                raise _damaged(path, "it is far larger than anything written here")
-            data = file.read_bytes()
-        except OSError as error:
-            raise OperationalError(
-                "DAT-002", f"The file {path} cannot be read: {error.strerror or error}.", CHECK_DISK
-            ) from error
-        if sha256 and hashlib.sha256(data).hexdigest() != sha256:
-            raise _damaged(path, "its hash is not the one that was recorded")
-        return data
+        return read_checked(self._inside(path), path, sha256)
 
     def path_of_frame(self, record_id: str, captured_at: datetime) -> str:
         """Where a record's picture is written."""
@@ -204,17 +157,7 @@ class FileImageStore:
 
     def _inside(self, path: str) -> Path:
         """The file of a relative path, which must lie under `images` or `maps`, also after following links."""
-        parts = PurePosixPath(path).parts
-        plain = not any(mark in path for mark in ("\\", ":", "\0")) and ".." not in parts
-        if plain and len(parts) > 1 and parts[0] in (IMAGES, MAPS):
-            file = self._folder.joinpath(*parts)
-            if file.resolve().is_relative_to(self._folder.resolve()):
-                return file
-        raise OperationalError(
-            "DAT-002",
-            f"The path {path!r} leads outside the data folder.",
-            "Somebody changed the database: call maintenance.",
-        )
+        return inside(self._folder, path, (IMAGES, MAPS))
 
 
 def _hour(kind: str, moment: datetime) -> str:
@@ -223,9 +166,3 @@ def _hour(kind: str, moment: datetime) -> str:
 
 def _path(kind: str, record_id: str, captured_at: datetime, suffix: str) -> str:
     return f"{_hour(kind, captured_at)}/{record_id}{suffix}"
-
-
-def _damaged(path: str, why: str) -> OperationalError:
-    return OperationalError(
-        "DAT-002", f"The file {path} is damaged: {why}.", "Restore it from a backup if it is needed."
-    )

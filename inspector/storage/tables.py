@@ -163,3 +163,61 @@ recipes = Table(
     Column("created_by", String, nullable=False),
     sqlite_with_rowid=False,
 )
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("product", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("reason", String, nullable=False),
+    Column("base_version", Integer, nullable=False),
+    Column("setup_id", HexBytes),
+    sqlite_with_rowid=False,
+)
+"""What `recipes` does not say of a version; those that were published before there was this table have no row."""
+
+retirements = Table(
+    "retirements",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("product", String, nullable=False),
+    Column("retired", Integer, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("changed_by", String, nullable=False),
+    Index("retirements_by_product", "product"),
+)
+"""Products taken out of use and into use again; the last row of a product tells which."""
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", HexBytes, primary_key=True, nullable=False),
+    Column("body", String, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("id", HexBytes, primary_key=True, nullable=False),
+    Column("setup_id", HexBytes, nullable=False),
+    Column("tray", String, CheckConstraint("tray IN ('good', 'bad', 'unsorted')"), nullable=False),
+    Column("use", String, CheckConstraint("use IN ('teach', 'check')"), nullable=False),
+    Column("captured_at", UtcTime, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("source", String, nullable=False),
+    Column("defect", String, nullable=False),
+    Column("capture_group", String, nullable=False),
+    Column("path", String, nullable=False),
+    Column("sha256", HexBytes, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("flags", String, nullable=False),
+    Column("score", Float),
+    Column("model_key", ForeignKey("models.key")),
+    Column("deleted_at", UtcTime),
+    Index("samples_by_setup", "setup_id"),
+    sqlite_with_rowid=False,
+)
+"""A deleted sample keeps its row until its files are removed, so that deleting can be undone."""

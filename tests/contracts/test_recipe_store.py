@@ -8,6 +8,7 @@ import pytest
 
 from inspector.core.errors import InvalidRecipe, OperationalError
 from inspector.core.geometry import Polygon, Rect, Size
+from inspector.core.picture_limits import PictureLimits, Range
 from inspector.core.ports import RecipeStore
 from inspector.core.recipe import (
     CameraSettings,
@@ -15,6 +16,7 @@ from inspector.core.recipe import (
     Framing,
     OutputTiming,
     Recipe,
+    StoredShot,
     TriggerEdge,
     TriggerMode,
 )
@@ -52,6 +54,12 @@ FULL = Recipe(
     rule=DecisionRule(score_threshold=1.25, min_area_mm2=0.5),
     output=OutputTiming(deadline_ms=800),
     mm_per_px=0.05,
+    camera_id="genicam:A/B/1",
+    picture="recipes/a.png",
+    notes="night shift",
+    smallest_defect_mm=0.3,
+    picture_limits=PictureLimits(*[Range(0.25, 99.5)] * 7, shots=20),
+    self_test=StoredShot("recipes/b.png", "ab" * 32, 0.43, "basis"),
 )
 
 
@@ -120,3 +128,47 @@ def test_a_recipe_that_cannot_be_used_is_not_published(store: RecipeStore, chang
     with pytest.raises(InvalidRecipe):
         store.publish(replace(PLAIN, **changes))
     assert store.list() == ()
+
+
+def test_every_version_says_how_it_came_about(store: RecipeStore) -> None:
+    store.publish(PLAIN, by="shipped")
+    second = replace(PLAIN, version=2, notes="new light")
+    store.publish(second, by="Li", reason="the light was changed", base_version=1, setup_id="ab" * 16)
+    newest, oldest = store.versions("cap")
+    assert (newest.recipe, newest.published_by, newest.reason) == (second, "Li", "the light was changed")
+    assert (newest.product, newest.version, newest.base_version, newest.setup_id) == ("cap", 2, 1, "ab" * 16)
+    assert (oldest.recipe, oldest.published_by, oldest.reason, oldest.setup_id) == (PLAIN, "shipped", "", "")
+    assert newest.published_at >= oldest.published_at
+    assert newest.published_at.tzinfo is not None
+    assert store.versions("lid") == ()
+
+
+def test_a_retired_product_is_not_offered_and_not_lost(store: RecipeStore) -> None:
+    store.publish(PLAIN)
+    store.publish(replace(PLAIN, product="plate"))
+    store.retire("cap", by="Li")
+    store.retire("cap", by="Li")
+    assert store.retired() == {"cap"}
+    assert [recipe.product for recipe in store.list()] == ["plate"]
+    assert [recipe.product for recipe in store.list(retired=True)] == ["cap", "plate"]
+    assert store.get("cap") == PLAIN
+    store.unretire("cap", by="Li")
+    assert store.retired() == frozenset()
+    assert [recipe.product for recipe in store.list()] == ["cap", "plate"]
+
+
+def test_a_new_version_takes_a_retired_product_into_use_and_the_same_one_does_not(store: RecipeStore) -> None:
+    store.publish(PLAIN)
+    store.retire("cap")
+    store.publish(PLAIN)
+    assert store.retired() == {"cap"}
+    store.publish(replace(PLAIN, version=2))
+    assert store.retired() == frozenset()
+
+
+def test_only_a_known_product_can_be_retired(store: RecipeStore) -> None:
+    store.publish(PLAIN)
+    for change in (store.retire, store.unretire):
+        with pytest.raises(OperationalError, match="cap") as caught:
+            change("lid")
+        assert caught.value.code == "RCP-001"

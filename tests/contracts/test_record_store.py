@@ -173,3 +173,13 @@ def test_a_flag_is_set_and_taken_off(store: RecordStore) -> None:
 def test_flagging_a_record_that_is_not_there_makes_none(store: RecordStore) -> None:
     store.flag(new_id(), flagged=True)
     assert store.counts() == Counts()
+
+
+def test_when_a_recipe_was_last_used(store: RecordStore) -> None:
+    cap, newer = RecipeRef("cap", 1), RecipeRef("cap", 2)
+    store.add([record(n, recipe=cap, captured_at=CAPTURED_AT + timedelta(minutes=n)) for n in range(3)])
+    store.add([record(3, recipe=newer, captured_at=CAPTURED_AT)])
+    assert store.last_inspected(cap) == CAPTURED_AT + timedelta(minutes=2)
+    assert store.last_inspected(newer) == CAPTURED_AT
+    assert store.last_inspected(RecipeRef("cap", 3)) is None
+    assert store.last_inspected(RecipeRef("lid", 1)) is None

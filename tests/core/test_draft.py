@@ -86,6 +86,8 @@ Change = Callable[[RecipeDraft], RecipeDraft]
     [
         (lambda d: d.with_recipe(product="x" * 129, model_product="bottle"), ["name_too_long"]),
         (lambda d: d.with_recipe(product="a\nb", model_product="bottle"), ["name_control"]),
+        (lambda d: replace(d, base_product="cap", base_version=2), ["name_changed"]),
+        (lambda d: replace(d, base_product="bottle", base_version=2), []),
         (lambda d: d.with_recipe(line_code=10_000), ["code_missing"]),
         (lambda d: d.with_recipe(camera_id=""), ["camera_missing"]),
         (lambda d: d.with_recipe(picture_limits=None), ["limits_missing"]),

@@ -69,7 +69,7 @@ def _changed(**changes: object) -> str:
         ('{"format": 1, "recipe": 7}', "not a group"),
         ('{"format": 1, "recipe": {"scale": NaN}}', "NaN"),
         ('{"format": 1, "recipe": {"scale": 1, "scale": 2}}', "twice"),
-        ("x" * 2_000_000, "more than a recipe has"),
+        ("x" * 2_000_000, "more than it can have"),
         (_changed(colour="red"), "recipe.colour: unknown"),
         (_changed(scale=KeyError), "recipe.scale: missing"),
         (_changed(camera__gain=3), "recipe.camera.gain: unknown"),

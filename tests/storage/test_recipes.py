@@ -52,7 +52,12 @@ def test_an_altered_recipe_does_not_hide_the_others(store: SqlRecipeStore, datab
 
 @pytest.mark.parametrize(
     ("statement", "said"),
-    [("UPDATE recipes SET created_by = 'x'", "never change"), ("DELETE FROM recipes", "never deleted")],
+    [
+        ("UPDATE recipes SET created_by = 'x'", "never change"),
+        ("DELETE FROM recipes", "never deleted"),
+        ("UPDATE publications SET reason = 'x'", "never change"),
+        ("DELETE FROM publications", "never deleted"),
+    ],
 )
 def test_the_table_only_grows(store: SqlRecipeStore, database: Database, statement: str, said: str) -> None:
     def run() -> None:
@@ -67,3 +72,10 @@ def test_the_table_only_grows(store: SqlRecipeStore, database: Database, stateme
 def test_who_published_is_kept(store: SqlRecipeStore, database: Database) -> None:
     with database.read() as connection:
         assert connection.execute(text("SELECT created_by FROM recipes WHERE product = 'cap'")).scalar() == "Li"
+
+
+@pytest.mark.expected_log("RCP-002: Recipe cap v1 was altered")
+def test_an_altered_version_is_listed_without_its_recipe(store: SqlRecipeStore, database: Database) -> None:
+    _alter(database, "UPDATE recipes SET body = body || ' ' WHERE product = 'cap'")
+    store.publish(Recipe(product="cap", version=2, model_name="demo"))
+    assert [(one.version, one.recipe is None) for one in store.versions("cap")] == [(2, False), (1, True)]
