@@ -9,6 +9,7 @@ import numpy as np
 
 from inspector.core.anomaly import AnomalyMap, DefectRegion
 from inspector.core.frame import MissReason
+from inspector.core.picture_limits import PictureFault
 from inspector.core.recipe import Recipe
 from inspector.core.refs import ModelRef, RecipeRef
 
@@ -31,6 +32,14 @@ class Reason(Enum):
     OVERRUN = "overrun"
     NO_IMAGE = "no_image"
     WRONG_SIZE = "wrong_size"
+    PICTURE_DARK = "picture_dark"
+    PICTURE_BRIGHT = "picture_bright"
+    PICTURE_CLIPPED_DARK = "picture_clipped_dark"
+    PICTURE_CLIPPED_BRIGHT = "picture_clipped_bright"
+    PICTURE_BLURRED = "picture_blurred"
+    PICTURE_NOISY = "picture_noisy"
+    PICTURE_UNEVEN = "picture_uneven"
+    PICTURE_SHIFTED = "picture_shifted"
     MODEL_FAILED = "model_failed"
     INVALID_MAP = "invalid_map"
     WRONG_MODEL = "wrong_model"
@@ -90,6 +99,11 @@ _MISSED = {
 }
 
 
+_OUTSIDE_LIMITS = {fault: Reason(f"picture_{fault.value}") for fault in PictureFault}
+PICTURE_REASONS = frozenset(_OUTSIDE_LIMITS.values())
+"""The picture leaves its learned limits, so it was not judged (FS-9)."""
+
+
 def not_inspected(recipe: Recipe, reason: Reason, detail: str = "", *, model: ModelRef | None = None) -> Decision:
     """The decision for a part that could not be judged: rejected and recorded (FS-2)."""
     return Decision(
@@ -105,6 +119,12 @@ def not_inspected(recipe: Recipe, reason: Reason, detail: str = "", *, model: Mo
 def missed(recipe: Recipe, reason: MissReason, detail: str = "") -> Decision:
     """The decision for a part whose frame is missing."""
     return not_inspected(recipe, _MISSED[reason], detail)
+
+
+def outside_limits(recipe: Recipe, faults: Sequence[PictureFault], *, model: ModelRef | None = None) -> Decision:
+    """The decision for a part whose picture leaves its learned limits, named after the likeliest cause (FS-9)."""
+    detail = "picture outside its limits: " + ", ".join(fault.value for fault in faults)
+    return not_inspected(recipe, _OUTSIDE_LIMITS[faults[0]], detail, model=model)
 
 
 def map_problem(anomaly_map: AnomalyMap, expected_shape: tuple[int, int], model: ModelRef) -> str:

@@ -27,7 +27,7 @@ from inspector.services.drift import DriftWatch
 from inspector.services.line_parts import LineParts
 from inspector.services.line_run import LineRun, RunListener
 from inspector.services.pipeline import Pipeline
-from inspector.services.streaks import NotInspectedStreak
+from inspector.services.streaks import NotInspectedStreak, PictureStreak
 from inspector.services.worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ class InspectionService:
         self._camera_lost = ""
         self._checkpoint_ns = parts.clock.monotonic_ns()
         self._streak = NotInspectedStreak()
+        self._picture_streak = PictureStreak()
         self._drift = DriftWatch(report=parts.faults.report, gone=parts.faults.gone)
         self._recorded_before = 0
         self._counter = PartCounter(parts.records, parts.clock, simulated=self.simulated)
@@ -258,7 +259,9 @@ class InspectionService:
         inspection = run.judge(part, self._counter.lot)
         self._counter.count(inspection.decision.verdict)
         self.inspected.emit(inspection)
-        fault = self._streak.after(inspection.decision)
+        # Both must see every part, so neither is asked only when the other is silent.
+        unjudged, unusable = self._streak.after(inspection.decision), self._picture_streak.after(inspection.decision)
+        fault = unusable or unjudged
         if fault is not None and self._in(LineState.RUNNING):
             self._fail(fault)
 
@@ -280,14 +283,17 @@ class InspectionService:
         try:
             recipe = self._published(self._recipe)
             model = self._load(recipe)
+            pipeline = Pipeline(model, recipe, self._parts.find_regions, self._parts.clock)
+            self._judge_stored_shot(pipeline)
         except InspectorError as error:
             self._fail(_as_operational(error))
             return
         self._drift.begin(recipe, model.ref, model.held_out_scores(recipe))
         self._change(LineState.STARTING, StartStep.CAMERA)
         self._answers.reset()
+        self._picture_streak.reset()
         self._recorded_before = self._parts.recorder.recorded_count + self._parts.recorder.waiting
-        pipeline = Pipeline(model, recipe, self._parts.find_regions, self._parts.clock)
+        self._parts.free_camera(self.source)
         self._current = LineRun(
             self._parts,
             self._answers,
@@ -338,6 +344,15 @@ class InspectionService:
         self._change(LineState.STARTING, StartStep.SELF_TEST)
         model.self_test()
         return model
+
+    def _judge_stored_shot(self, pipeline: Pipeline) -> None:
+        """The recipe's own shot must score what it scored when it was published (FS-8, A-13)."""
+        stored, pictures = pipeline.recipe.self_test, self._parts.pictures
+        if stored is None or pictures is None:
+            return
+        image = pictures.load(stored.path, stored.sha256)
+        clock = self._parts.clock
+        pipeline.self_test(Frame(image, 0, self.source, clock.now(), clock.monotonic_ns(), label=stored.path))
 
     def _camera_opened(self, info: CameraInfo, size: Size | None) -> None:
         if not self._in(LineState.STARTING) or self._current is None:

@@ -7,6 +7,7 @@ from inspector.core.ports import (
     CameraCatalog,
     LineOutput,
     ModelStore,
+    RecipePictureStore,
     RecipeStore,
     RecordStore,
     RegionFinder,
@@ -22,6 +23,9 @@ class LineParts:
     """What the line is made of; built by `app`.
 
     Attributes:
+        free_camera: called with a camera's id before the line opens it, so that whoever holds it for set-up lets go; may
+            take 3 s.
+        pictures: holds the shots by which recipes test themselves; None tests without.
         source_of: camera id by recipe: a simulated line shows the product that is inspected.
         deadline_ms: answer every part within this even when its recipe allows longer; None adds no limit.
         records_required: stop when records cannot be written (FS-14).
@@ -37,5 +41,7 @@ class LineParts:
     faults: FaultBoard
     clock: Clock
     source_of: Callable[[Recipe | None], str]
+    free_camera: Callable[[str], None] = lambda _: None
+    pictures: RecipePictureStore | None = None
     deadline_ms: int | None = None
     records_required: bool = True

@@ -1,13 +1,15 @@
-"""One part from frame to inspection: infer, find regions, decide. No threads, no queues, no hardware."""
+"""One part from frame to inspection: look at the picture, infer, find regions, decide. No threads, no hardware."""
 
 import logging
 from dataclasses import replace
 
 from inspector.core.anomaly import AnomalyMap
-from inspector.core.decision import Decision, Reason, Timings, decide, missed, not_inspected
-from inspector.core.errors import InspectorError
+from inspector.core.decision import Decision, Reason, Timings, decide, missed, not_inspected, outside_limits
+from inspector.core.draft import SELF_TEST_TOLERANCE, same_score
+from inspector.core.errors import InspectorError, OperationalError
 from inspector.core.frame import Frame, MissedFrame
 from inspector.core.geometry import Size
+from inspector.core.picture_limits import measure_picture
 from inspector.core.ports import AnomalyModel, RegionFinder
 from inspector.core.recipe import Recipe
 from inspector.core.record import Inspection
@@ -35,14 +37,38 @@ class Pipeline:
         return self._recipe
 
     def prepare(self, size: Size) -> None:
-        """Lay tiles and warm up for frames of one size.
+        """Lay tiles and warm up for frames of one size; nothing when that was done last.
 
         Raises:
             OperationalError: GPU-001, out of memory.
             InvalidRecipe: the recipe does not fit the model or the frame.
         """
-        self._map_shape = self._model.prepare(self._recipe, size)
-        self._size = size
+        if size != self._size:
+            self._map_shape = self._model.prepare(self._recipe, size)
+            self._size = size
+
+    def self_test(self, shot: Frame) -> None:
+        """Judge the recipe's stored shot again (FS-8, A-13).
+
+        Args:
+            shot: the picture of `recipe.self_test`.
+
+        Raises:
+            OperationalError: GPU-002, it scores something else than when it was stored; GPU-001, out of memory.
+            InvalidRecipe: the recipe does not fit the model or the frame.
+        """
+        stored = self._recipe.self_test
+        if stored is None:
+            return
+        self.prepare(shot.size)
+        score = self._model.infer(shot).score
+        if not same_score(stored, score):
+            raise OperationalError(
+                "GPU-002",
+                f"The stored shot of {self._recipe.ref} scores {score:.4f} instead of {stored.score:.4f};"
+                f" {SELF_TEST_TOLERANCE:.0%} are allowed.",
+                "Restart the program; call maintenance if it returns.",
+            )
 
     def inspect(self, part: Frame | MissedFrame, lot: str = "") -> Inspection:
         """Judge one part. Never raises for what a frame or a model can do wrong: that is NOT_INSPECTED (FS-2)."""
@@ -90,6 +116,9 @@ class Pipeline:
                 f"frame is {frame.size}, the recipe expects {expected}",
                 model=self._model.ref,
             )
+        limits = self._recipe.picture_limits
+        if limits is not None and (faults := limits.violations(measure_picture(frame.image))):
+            return outside_limits(self._recipe, faults, model=self._model.ref)
         try:
             if frame.size != self._size:
                 logger.info("Preparing for frames of %s", frame.size)

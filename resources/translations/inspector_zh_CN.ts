@@ -836,6 +836,38 @@
         <translation>图像尺寸与配方要求不符</translation>
     </message>
     <message>
+        <source>The picture is too dark</source>
+        <translation>图像过暗</translation>
+    </message>
+    <message>
+        <source>The picture is too bright</source>
+        <translation>图像过亮</translation>
+    </message>
+    <message>
+        <source>Too much of the picture is black</source>
+        <translation>图像全黑区域过多</translation>
+    </message>
+    <message>
+        <source>Too much of the picture is blinding white</source>
+        <translation>图像过曝区域过多</translation>
+    </message>
+    <message>
+        <source>The picture is blurred</source>
+        <translation>图像模糊</translation>
+    </message>
+    <message>
+        <source>The picture is noisy or shows too much detail</source>
+        <translation>图像噪点或细节过多</translation>
+    </message>
+    <message>
+        <source>The light is uneven</source>
+        <translation>光照不均匀</translation>
+    </message>
+    <message>
+        <source>The part is not in its place</source>
+        <translation>零件位置偏移</translation>
+    </message>
+    <message>
         <source>The model failed on this part</source>
         <translation>模型处理此零件时出错</translation>
     </message>
