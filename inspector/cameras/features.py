@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from inspector.cameras.nodes import FeatureRefused, Node, Nodes, Value, as_text, first, from_text, number_of
+from inspector.cameras.readings import exposure_us, rate_hz, trigger_mode
 from inspector.core.errors import OperationalError
 from inspector.core.geometry import Rect
 from inspector.core.ports import AppliedSettings, FeatureKind
@@ -335,55 +336,6 @@ def _select(nodes: Nodes, name: str, entries: Iterable[str]) -> None:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def exposure_us(nodes: Nodes) -> float | None:
-    """Exposure in force, in microseconds; None if the camera has no such thing."""
-    value = number_of(nodes, "ExposureTime", "ExposureTimeAbs")
-    if value is not None:
-        return value
-    raw = number_of(nodes, "ExposureTimeRaw")
-    return None if raw is None else raw * (number_of(nodes, "ExposureTimeBaseAbs") or 1.0)
-
-
-def gain_db(nodes: Nodes) -> float | None:
-    """Gain in force, in decibels; None if the camera has none or counts it in steps of its own."""
-    return number_of(nodes, "Gain", "GainAbs")
-
-
-def rate_hz(nodes: Nodes) -> float | None:
-    """How many pictures a second the camera will send in free run; None if it does not say."""
-    resulting = ("AcquisitionResultingFrameRate", "ResultingFrameRate", "ResultingFrameRateAbs")
-    return number_of(nodes, *resulting, "AcquisitionFrameRate", "AcquisitionFrameRateAbs")
-
-
-def trigger_mode(nodes: Nodes) -> TriggerMode:
-    """What starts an exposure now, by the selected trigger."""
-    mode, source = nodes.find("TriggerMode"), nodes.find("TriggerSource")
-    if mode is None or not mode.readable() or mode.read() != "On":
-        return TriggerMode.FREE
-    software = source is not None and source.readable() and source.read() == "Software"
-    return TriggerMode.SOFTWARE if software else TriggerMode.LINE
-
-
-def sensor_size(nodes: Nodes) -> tuple[int, int]:
-    """Largest (height, width) that a picture can have, in pixels.
-
-    Raises:
-        FeatureRefused: the camera does not even tell the size it has.
-    """
-    sides = []
-    for name, offset in (("Height", "OffsetY"), ("Width", "OffsetX")):
-        largest = number_of(nodes, f"{name}Max", f"Sensor{name}") or 0.0
-        node = nodes.find(name)
-        if node is not None and node.readable() and not largest:
-            _, maximum, _ = node.limits()
-            # The maximum of a size is what its offset leaves.
-            largest = (maximum or 0.0) + (number_of(nodes, offset) or 0.0)
-        if largest < 1:
-            raise FeatureRefused(f"The camera does not tell its {name.lower()}.")
-        sides.append(int(largest))
-    return sides[0], sides[1]
-
-
 def _read_back(nodes: Nodes, asked: CameraSettings) -> CameraSettings:
     """What the camera holds now, in the words of the settings; None for what it does not have."""
     pixel_format = nodes.find("PixelFormat")
@@ -407,39 +359,3 @@ def _read_back(nodes: Nodes, asked: CameraSettings) -> CameraSettings:
         gamma=number_of(nodes, "Gamma"),
         white_balance=asked.white_balance if nodes.find("BalanceRatioSelector") is not None else None,
     )
-
-
-# --- the output line -------------------------------------------------------------------------------------------------
-
-
-def find_output(nodes: Nodes) -> str | None:
-    """The line that can carry a verdict, wired to a user output and switched off; None if there is none.
-
-    Only a line that is an output already is taken: which way a line points belongs to the wiring, not to a guess.
-
-    Raises:
-        FeatureRefused: the camera has such a line and does not let it be used.
-    """
-    names = ("LineSelector", "LineMode", "LineSource", "UserOutputSelector", "UserOutputValue")
-    lines, mode, source, outputs, value = (nodes.find(name) for name in names)
-    if lines is None or mode is None or source is None or outputs is None or value is None:
-        return None
-    for line in lines.entries():
-        lines.write(line)
-        if mode.readable() and mode.read() != "Output":
-            continue
-        usable = [entry for entry in outputs.entries() if entry in source.entries()]
-        if usable and source.writable():
-            outputs.write(usable[0])
-            value.write(value=False)
-            source.write(usable[0])
-            return line
-    return None
-
-
-def set_output(nodes: Nodes, *, active: bool) -> None:
-    """Switch the user output that `find_output` chose. FeatureRefused."""
-    value = nodes.find("UserOutputValue")
-    if value is None:
-        raise FeatureRefused("The camera has no output line.")
-    value.write(value=active)

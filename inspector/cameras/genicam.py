@@ -16,21 +16,15 @@ from pathlib import Path
 
 from inspector.cameras.drivers import Identity, bundled_producer, camera_info
 from inspector.cameras.exits import ExitLedger
+from inspector.cameras.genicam_features import GenicamFeatures, GenicamOutput
 from inspector.cameras.link import Link
-from inspector.cameras.messages import feature_from, result_from, settings_fields, settings_from
+from inspector.cameras.messages import settings_fields, settings_from
 from inspector.cameras.meter import StreamMeter
 from inspector.cameras.process import CameraProcess, Message
 from inspector.cameras.ring import Ring
-from inspector.core.errors import OperationalError, TriggerRefused
+from inspector.core.errors import OperationalError
 from inspector.core.frame import Frame, MissedFrame, MissReason
-from inspector.core.ports import (
-    AppliedSettings,
-    CameraInfo,
-    Feature,
-    FeatureLines,
-    FeatureResult,
-    StreamStatistics,
-)
+from inspector.core.ports import AppliedSettings, CameraInfo, StreamStatistics
 from inspector.core.recipe import CameraSettings
 
 logger = logging.getLogger(__name__)
@@ -41,10 +35,8 @@ _START_LIMIT_S = 6.0
 _STOP_LIMIT_S = 2.5
 _CLOSE_LIMIT_S = 2.0
 _CLOSE_LOST_LIMIT_S = 0.2
-_FEATURE_LIMIT_S = 5.0
-_SNAPSHOT_LIMIT_S = 20.0
+_OUTPUT_LIMIT_S = 5.0
 _TRIGGER_LIMIT_S = 1.0
-_PULSE_LIMIT_S = 0.02
 _WAIT_S = 0.1
 
 
@@ -162,7 +154,7 @@ class GenicamCamera:
             raise NotListedError([camera_info(file, camera, answer) for camera in answer["found"]])
         self._info = camera_info(file, answer["camera"], answer)
         self._sensor = tuple(answer["sensor"])
-        if self._process.request("find_output", limit_s=_FEATURE_LIMIT_S)["line"] is not None:
+        if self._process.request("find_output", limit_s=_OUTPUT_LIMIT_S)["line"] is not None:
             self._output = GenicamOutput(self._process)
         logger.info("opened %s with %s in %.1f s", self._info.id, self._info.driver, time.monotonic() - begun)
 
@@ -356,79 +348,6 @@ class GenicamCamera:
         )
         self._meter.count(missed, 0.0, self._ring.free_count() if self._ring is not None else 0)
         return missed
-
-
-class GenicamFeatures:
-    """A camera's own features. Any thread; each call is a request to the camera process, while pictures go on."""
-
-    def __init__(self, process: CameraProcess) -> None:
-        """Ask this process."""
-        self._process = process
-
-    def snapshot(self) -> tuple[Feature, ...]:
-        """Every feature with its value now; fetched in slices, so that pictures go on."""
-        answer = self._process.request("snapshot", limit_s=_SNAPSHOT_LIMIT_S, late_code="CAM-004")
-        return tuple(feature_from(fields) for fields in answer["features"])
-
-    def describe(self, names: Sequence[str]) -> tuple[Feature, ...]:
-        """These features with their values now, in this order; a name that the camera does not have is left out."""
-        answer = self._process.request("snapshot", limit_s=_SNAPSHOT_LIMIT_S, late_code="CAM-004", names=list(names))
-        return tuple(feature_from(fields) for fields in answer["features"])
-
-    def get(self, name: str) -> str:
-        """One value as text, read without cache. OperationalError CAM-004: no such feature, or not readable."""
-        return str(self._process.request("get", limit_s=_FEATURE_LIMIT_S, name=name)["value"])
-
-    def set(self, name: str, value: str) -> str:
-        """Write and read back; returns the kept value; a command is executed. OperationalError CAM-004."""
-        return str(self._process.request("set", limit_s=_FEATURE_LIMIT_S, name=name, text=value)["value"])
-
-    def execute(self, name: str) -> None:
-        """Execute a command and wait until the camera is done. OperationalError CAM-004: refused, or not done.
-
-        `TriggerSoftware` counts as a trigger: its picture is a part without a number.
-        """
-        try:
-            self._process.request("execute", limit_s=_FEATURE_LIMIT_S + 1, name=name)
-        except TriggerRefused as error:
-            raise OperationalError("CAM-004", f"The camera refused: {error}.") from error
-
-    def save(self) -> FeatureLines:
-        """The camera's settings, to be written back with `load`. OperationalError CAM-004."""
-        answer = self._process.request("save", limit_s=_SNAPSHOT_LIMIT_S, late_code="CAM-004")
-        return tuple((name, text) for name, text in answer["lines"])
-
-    def load(self, lines: Sequence[tuple[str, str]]) -> tuple[FeatureResult, ...]:
-        """Write settings, each as far as the camera takes it, and say what became of each. Nothing is undone."""
-        answer = self._process.request(
-            "load", limit_s=_SNAPSHOT_LIMIT_S, late_code="CAM-004", lines=[list(line) for line in lines]
-        )
-        return tuple(result_from(fields) for fields in answer["results"])
-
-
-class GenicamOutput:
-    """The output line that the camera process found wired as an output, switched off."""
-
-    def __init__(self, process: CameraProcess) -> None:
-        """Ask this process."""
-        self._process = process
-
-    def pulse(self, duration_us: int) -> None:
-        """One pulse of at most 10 ms. OperationalError LIN-001: not delivered in time.
-
-        A pulse that could not begin in time is never given later: it would let the next part go.
-        """
-        begin_by_ns = time.monotonic_ns() + int(_PULSE_LIMIT_S * 1e9)
-        limit_s = _PULSE_LIMIT_S + duration_us / 1e6
-        fields = {"duration_us": duration_us, "begin_by_ns": begin_by_ns}
-        try:
-            self._process.request("pulse", limit_s=limit_s, late_code="LIN-001", **fields)
-        except OperationalError as error:
-            if error.code == "LIN-001":
-                raise
-            raise OperationalError(
-                "LIN-001", f"The camera's output did not switch: {error.message}", "Check the camera."
-            ) from error
 
 
 def _utc(event: Message) -> datetime:

@@ -13,7 +13,7 @@ from typing import Any
 
 import cv2
 
-from inspector.cameras import features
+from inspector.cameras import features, output_line, readings
 from inspector.cameras.device import Device, DriverError
 from inspector.cameras.feature_lines import load_lines, save_lines
 from inspector.cameras.link import Link, ParentGone, Request
@@ -105,7 +105,7 @@ class HostLoop:
                     self._link.answer(request, results=self._load(request.fields["lines"]))
                 case "find_output":
                     with self._link.busy("looking for the output line", _APPLY_LIMIT_S):
-                        line = features.find_output(self._device.nodes)
+                        line = output_line.find_output(self._device.nodes)
                     self._link.answer(request, line=line)
                 case "pulse":
                     self._link.answer(request, took_us=self._pulse(**request.fields))
@@ -126,7 +126,7 @@ class HostLoop:
             OperationalError: CAM-006, the camera does not tell how large its pictures are.
         """
         try:
-            height, width = features.sensor_size(self._device.nodes)
+            height, width = readings.sensor_size(self._device.nodes)
         except FeatureRefused as refusal:
             raise OperationalError("CAM-006", f"The camera cannot be used: {refusal}") from refusal
         return {"sensor": [height, width]}
@@ -240,8 +240,8 @@ class HostLoop:
             before = as_text(node.read()) if node.readable() else ""
             node.write(text if node.kind is FeatureKind.COMMAND else from_text(node.kind, text))
             kept = as_text(node.read()) if node.readable() else ""
-        logger.info("feature %s: %s -> %s, kept %s", name, before or "-", text, kept or "-")
-        self._note_written(name, kept)
+            logger.info("feature %s: %s -> %s, kept %s", name, before or "-", text, kept or "-")
+            self._note_written({name: kept})
         return kept
 
     def _require_writable(self, node: Node) -> None:
@@ -249,24 +249,21 @@ class HostLoop:
             reason = why_locked(node, streaming=self._stream is not None)
             raise OperationalError("CAM-004", f"{node.name} cannot be written now: {reason}.")
 
-    def _note_written(self, name: str, kept: str) -> None:
-        """A feature was written past the settings: what is known of them is old."""
-        if name == "PixelFormat":
-            self._written_format = kept
+    def _note_written(self, kept: Mapping[str, str]) -> None:
+        """Features were written past the settings: what is known of them is old. FeatureRefused."""
+        self._written_format = kept.get("PixelFormat", self._written_format)
         if self._stream is not None:
+            if any(name.startswith("Trigger") for name in kept):
+                self._stream.read_trigger()
             self._stream.read_settings()
 
     def _load(self, lines: list[list[str]]) -> list[dict[str, Any]]:
         with self._link.busy("writing settings", _LINES_LIMIT_S):
             pairs = [(name, text) for name, text in lines]
             results = load_lines(self._device.nodes, pairs, streaming=self._stream is not None)
+            self._note_written({result.name: result.kept for result in results if result.kept})
         for result in results:
             logger.info("feature %s: %s, kept %s %s", result.name, result.asked, result.kept, result.problem)
-        written = [result.kept for result in results if result.name == "PixelFormat"]
-        if written:
-            self._note_written("PixelFormat", written[-1])
-        elif self._stream is not None:
-            self._stream.read_settings()
         return [asdict(result) for result in results]
 
     def _execute(self, request: Request) -> None:
@@ -324,7 +321,7 @@ class HostLoop:
         if time.monotonic_ns() > begin_by_ns:
             raise OperationalError("LIN-001", "The pulse came too late to be given.")
         begun = time.monotonic()
-        features.set_output(self._device.nodes, active=True)
+        output_line.set_output(self._device.nodes, active=True)
         time.sleep(min(duration_us / 1e6, _LONGEST_PULSE_S))
-        features.set_output(self._device.nodes, active=False)
+        output_line.set_output(self._device.nodes, active=False)
         return int((time.monotonic() - begun) * 1e6)

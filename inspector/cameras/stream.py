@@ -10,7 +10,7 @@ import logging
 import time
 from dataclasses import asdict, dataclass
 
-from inspector.cameras import features
+from inspector.cameras import readings
 from inspector.cameras.device import Device, DriverError, RawBuffer
 from inspector.cameras.link import Link
 from inspector.cameras.nodes import FeatureRefused, Nodes, as_text, number_of
@@ -78,7 +78,10 @@ class Stream:
         self._link = link
         self._device = device
         self._nodes = device.nodes
-        self.mode = features.trigger_mode(self._nodes)
+        self.mode = readings.trigger_mode(self._nodes)
+        self._selector = self._selected_trigger()
+        self._trigger_told = True
+        self._heard_at = self._probed_at = time.monotonic()
         self._fallback = _format_and_size(self._nodes)
         self._shift = _bayer_shift(self._nodes, written_format)
         self._ids = FrameIds(short=device.short_ids)
@@ -97,14 +100,30 @@ class Stream:
 
     def read_settings(self) -> None:
         """Take over what is in force now; called again when somebody changed a feature. FeatureRefused."""
-        rate_hz = features.rate_hz(self._nodes)
+        rate_hz = readings.rate_hz(self._nodes)
         self._period_s = 1 / rate_hz if rate_hz else None
-        self._exposure_us = features.exposure_us(self._nodes)
-        self._gain_db = features.gain_db(self._nodes)
+        self._exposure_us = readings.exposure_us(self._nodes)
+        self._gain_db = readings.gain_db(self._nodes)
         readout_ms = 1e3 * self._period_s if self._period_s else _UNKNOWN_READOUT_MS
         delay_us = number_of(self._nodes, "TriggerDelay", "TriggerDelayAbs") or 0.0
         exposure_us = 3 * (self._exposure_us or 0.0)
         self._triggers.timeout_s = (exposure_us + delay_us + 1e3 * (readout_ms + _TRIGGER_SLACK_MS)) / 1e6
+
+    def read_trigger(self) -> None:
+        """Take over the trigger that is in force now, after somebody wrote one of its features. FeatureRefused."""
+        # While somebody looks at another trigger, nothing can be learned of the one that takes the pictures.
+        self._trigger_told = self._selected_trigger() == self._selector
+        mode = readings.trigger_mode(self._nodes) if self._trigger_told else self.mode
+        if mode is not self.mode:
+            logger.info("the trigger was changed while pictures come: %s", mode.value)
+            self.mode = mode
+            self._triggers.cancel()
+            self._heard_at = self._probed_at = time.monotonic()
+
+    def _selected_trigger(self) -> str:
+        """Which trigger the features of triggers mean now; "" on cameras that have one."""
+        node = self._nodes.find("TriggerSelector")
+        return as_text(node.read()) if node is not None and node.readable() else ""
 
     def end(self) -> None:
         """Let go of the ring; the device is stopped by who stops it."""
@@ -174,7 +193,7 @@ class Stream:
             raise CameraLost(f"not answering: {refusal}") from refusal
         if value is None:
             raise CameraLost("not answering: its trigger cannot be read any more")
-        if value != "On":
+        if value != "On" and self._trigger_told:
             raise CameraLost("camera restarted: its trigger is not set any more")
         self._probed_at = time.monotonic()
 

@@ -135,7 +135,10 @@ class FeatureResult:
 
 
 class FeatureAccess(Protocol):
-    """A camera's own features. Any thread; each call is a request with a time limit of 5 s (20 s for all features)."""
+    """A camera's own features. Any thread; each call is a request with a time limit of 5 s (20 s for all features).
+
+    Besides what is said below, each raises OperationalError CAM-002 when the camera is lost.
+    """
 
     def snapshot(self) -> tuple[Feature, ...]:
         """Every feature with its value now, in the camera's own order."""

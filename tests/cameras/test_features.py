@@ -2,12 +2,11 @@
 
 import pytest
 
-from inspector.cameras import features
-from inspector.cameras.features import apply_settings, find_output, quiet, set_output
-from inspector.cameras.nodes import FeatureRefused, from_text
+from inspector.cameras import readings
+from inspector.cameras.features import apply_settings, quiet
+from inspector.cameras.nodes import FeatureRefused
 from inspector.core.errors import OperationalError
 from inspector.core.geometry import Rect
-from inspector.core.ports import FeatureKind
 from inspector.core.recipe import CameraSettings, TriggerEdge, TriggerMode
 from tests.support.camera_nodes import FakeNodes, modern_camera
 
@@ -153,7 +152,7 @@ def test_a_camera_of_the_first_naming_convention_is_set_too():
     applied = apply_settings(nodes, CameraSettings(exposure_us=5000, gain_db=350, rate_hz=25))
     assert (nodes["ExposureTimeRaw"], nodes["GainRaw"], nodes["AcquisitionFrameRateAbs"]) == (250, 350, 25)
     assert applied.settings.exposure_us == 5000
-    assert features.gain_db(nodes) is None  # steps are no decibels
+    assert readings.gain_db(nodes) is None  # steps are no decibels
     assert applied.settings.gain_db == 350
 
 
@@ -193,6 +192,22 @@ def test_opening_brings_a_camera_to_rest(nodes):
     )
     assert nodes["TriggerMode"] == "Off"
     assert {value for name, value in nodes.order if name == "TriggerSelector"} == {"AcquisitionStart", "FrameStart"}
+    assert nodes["TriggerSelector"] == "FrameStart", "the trigger that is seen next is the one that takes pictures"
+
+
+@pytest.mark.parametrize("asked", ["BayerRG8", "BayerGB8"])
+def test_a_camera_that_names_the_pattern_of_its_picture_may_name_another(nodes, asked):
+    nodes.choice("PixelFormat", "Mono8", "BayerGR8")
+    assert apply_settings(nodes, CameraSettings(pixel_format=asked)).settings.pixel_format == "BayerGR8"
+    with pytest.raises(OperationalError, match="asked BayerRG12"):
+        apply_settings(nodes, CameraSettings(pixel_format="BayerRG12"))
+
+
+def test_what_a_user_set_brought_back_is_undone_with_the_settings(nodes):
+    nodes.switch("ChunkModeActive", value=True)
+    nodes.by_name["AcquisitionMode"].value = "SingleFrame"
+    apply_settings(nodes, CameraSettings())
+    assert (nodes["ChunkModeActive"], nodes["AcquisitionMode"]) == (False, "Continuous")
 
 
 def test_opening_does_not_mind_a_refused_stop(nodes):
@@ -202,65 +217,3 @@ def test_opening_does_not_mind_a_refused_stop(nodes):
     nodes.by_name["AcquisitionStop"].keeps = refuse
     quiet(nodes)
     assert nodes["TriggerMode"] == "Off"
-
-
-def test_the_sensor_is_as_large_as_it_can_get(nodes):
-    assert features.sensor_size(nodes) == (2048, 2448)
-    del nodes.by_name["WidthMax"]
-    nodes.by_name["Width"].maximum = 2000
-    assert features.sensor_size(nodes) == (2048, 2448)  # what the offset leaves, and the offset
-    with pytest.raises(FeatureRefused, match="height"):
-        features.sensor_size(FakeNodes())
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "value"),
-    [
-        (FeatureKind.INTEGER, " 12 ", 12),
-        (FeatureKind.INTEGER, "0x1F", 31),
-        (FeatureKind.FLOAT, "1e3", 1000.0),
-        (FeatureKind.BOOLEAN, "On", True),
-        (FeatureKind.BOOLEAN, "false", False),
-        (FeatureKind.STRING, " text ", " text "),
-        (FeatureKind.ENUMERATION, "Off ", "Off"),
-    ],
-)
-def test_text_means_a_value_of_the_kind(kind, text, value):
-    assert from_text(kind, text) == value
-
-
-@pytest.mark.parametrize(
-    ("kind", "text"), [(FeatureKind.INTEGER, "1.5"), (FeatureKind.FLOAT, ""), (FeatureKind.BOOLEAN, "yes?")]
-)
-def test_text_that_means_nothing_is_refused(kind, text):
-    with pytest.raises(FeatureRefused):
-        from_text(kind, text)
-
-
-def output_camera(line_modes: dict[str, str]) -> FakeNodes:
-    nodes = FakeNodes()
-    names = list(line_modes)
-    nodes.choice("LineSelector", *names)
-    mode = nodes.choice("LineMode", "Input", "Output")
-    nodes.by_name["LineSelector"].keeps = lambda value: setattr(mode, "value", line_modes[value]) or value
-    nodes.choice("LineSource", "ExposureActive", "UserOutput1")
-    nodes.choice("UserOutputSelector", "UserOutput0", "UserOutput1")
-    nodes.switch("UserOutputValue", value=True)
-    return nodes
-
-
-def test_only_a_line_that_is_an_output_already_carries_the_verdict():
-    nodes = output_camera({"Line1": "Input", "Line2": "Output"})
-    assert find_output(nodes) == "Line2"
-    assert (nodes["LineSource"], nodes["UserOutputSelector"], nodes["UserOutputValue"]) == ("UserOutput1",) * 2 + (
-        False,
-    )
-    set_output(nodes, active=True)
-    assert nodes["UserOutputValue"] is True
-    assert find_output(output_camera({"Line1": "Input"})) is None
-
-
-def test_a_camera_without_outputs_has_none(nodes):
-    assert find_output(nodes) is None
-    with pytest.raises(FeatureRefused):
-        set_output(nodes, active=True)

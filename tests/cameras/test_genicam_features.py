@@ -174,6 +174,29 @@ def test_exposure_and_gain_change_while_pictures_come_and_the_rest_is_locked(cam
     assert camera.features.set("Width", "128") == "128"
 
 
+def test_looking_at_another_trigger_is_no_restart_of_the_camera(camera):
+    camera.apply(CameraSettings(roi=SMALL.roi, trigger=TriggerMode.SOFTWARE))
+    camera.start()
+    camera.features.set("TriggerSelector", "AcquisitionStart")
+    assert camera.features.get("TriggerMode") == "Off"
+    assert camera.next(1300) is None  # two probes
+    camera.trigger(1)
+    assert camera.next(5000).label == "1"
+
+
+def test_a_trigger_switched_off_in_the_tree_lets_pictures_come(camera):
+    camera.apply(CameraSettings(roi=SMALL.roi, trigger=TriggerMode.LINE))
+    camera.start()
+    assert camera.next(50) is None
+    camera.features.set("TriggerMode", "Off")
+    assert [camera.next(5000).frame_id for _ in range(30)] == list(range(1, 31))
+    camera.features.set("TriggerMode", "On")
+    while camera.next(100) is not None:
+        """What was on its way still comes."""
+    camera.features.execute("LinePulse")
+    assert isinstance(camera.next(5000), Frame)
+
+
 def test_a_longer_exposure_set_while_waiting_gives_the_trigger_more_time(camera):
     camera.apply(CameraSettings(roi=SMALL.roi, trigger=TriggerMode.SOFTWARE))
     camera.start()

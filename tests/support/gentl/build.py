@@ -12,7 +12,7 @@ from tests.support.gentl.description import header, xml
 from tests.support.gentl.table import MODERN, classic
 
 _HERE = Path(__file__).parent
-_SOURCES = ("producer.c", "camera.c", "picture.c", "world.c")
+_SOURCES = ("producer.c", "port.c", "stream.c", "camera.c", "picture.c", "world.c")
 VENDOR, MODEL = "Inspector Tests", "TestCam"
 
 
