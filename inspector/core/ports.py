@@ -18,6 +18,7 @@ from inspector.core.decision import Decision
 from inspector.core.draft import RecipeDraft
 from inspector.core.frame import Frame, MissedFrame
 from inspector.core.geometry import Size
+from inspector.core.package import PackageContent
 from inspector.core.recipe import CameraSettings, Recipe
 from inspector.core.record import Counts, InspectionRecord, KeptFiles, StoredFile
 from inspector.core.refs import ModelRef, RecipeRef
@@ -469,6 +470,32 @@ class RecipePictureStore(Protocol):
 
     def load(self, path: str, sha256: str = "") -> NDArray[np.uint8]:
         """A picture by the path that a recipe holds. OperationalError DAT-002: missing or altered."""
+
+
+class RecipePackages(Protocol):
+    """Recipes as files that can be carried to another station. Any thread but the main one; seconds."""
+
+    def export(self, target: Path, recipe: Recipe, model: ModelRef, model_folder: Path | None) -> None:
+        """Write a package, whole or not at all, over an older one of the same name.
+
+        Args:
+            target: file.
+            recipe: published; the pictures it names travel along.
+            model: that it judges with.
+            model_folder: of that model, to travel along; None to name it only.
+
+        PackageRefused: the model does not match its hashes; OperationalError DAT-002: a picture is missing, or the file
+        cannot be written.
+        """
+
+    def read(self, path: Path) -> PackageContent:
+        """Check a package from end to end, and change nothing. PackageRefused with the reason."""
+
+    def import_pictures(self, content: PackageContent) -> None:
+        """Bring the pictures of a package that was read into the data folder. PackageRefused; OperationalError."""
+
+    def unpack_model(self, content: PackageContent, folder: Path) -> None:
+        """Write the model's files of a package that was read into a new folder. PackageRefused; OperationalError."""
 
 
 class ImageStore(Protocol):

@@ -52,20 +52,21 @@ def _encode(image: NDArray[np.uint8], suffix: str, options: tuple[int, ...]) -> 
     return bytes(data.tobytes())
 
 
-def decode_picture(path: str, data: bytes, kind: str = "PNG") -> NDArray[np.uint8]:
+def decode_picture(path: str, data: bytes, kind: str = "PNG", *, most_pixels: int = _MAX_PIXELS) -> NDArray[np.uint8]:
     """The picture in a file's bytes, uint8 (H, W) or (H, W, 3) RGB.
 
     Args:
         path: of the file, for the message.
         data: its content.
         kind: "PNG" or "JPEG"; nothing else is tried.
+        most_pixels: a larger picture is refused before it is unpacked.
 
     Raises:
         OperationalError: DAT-002, it is damaged or none of our pictures.
     """
     try:
         with Image.open(io.BytesIO(data), formats=(kind,)) as picture:
-            if picture.width * picture.height > _MAX_PIXELS or picture.mode not in ("L", "RGB"):
+            if picture.width * picture.height > most_pixels or picture.mode not in ("L", "RGB"):
                 raise damaged(path, f"{picture.mode} {picture.width} × {picture.height} is none of our pictures")
             return np.asarray(picture)
     except (
