@@ -183,6 +183,8 @@ def style_sheet(template: str, palette: Palette, metrics: Metrics, family: str) 
         "gap": metrics.px(3),
         "half_gap": metrics.px(1.5),
         "field": metrics.px(14),
+        "low_field": metrics.px(8.5),
+        "line": metrics.px(0.8),
         "bar": metrics.px(5),
     }
     text = template

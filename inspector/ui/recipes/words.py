@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from inspector.core.draft import Blocker, Step, StepState
+from inspector.ui.recipes.desk import ProductState
 
 translate = QCoreApplication.translate  # lupdate knows calls of this name
 
@@ -25,6 +26,22 @@ def step_state_word(state: StepState) -> str:
         StepState.OPEN: translate("Setup", "open", "state of a step: not seen yet"),
         StepState.DONE: translate("Setup", "done", "state of a step"),
         StepState.PROBLEM: translate("Setup", "something missing", "state of a step"),
+    }[state]
+
+
+def product_state_word(state: ProductState, *, draft: bool = False) -> str:
+    """State of a product on the list.
+
+    Args:
+        state: of its newest version.
+        draft: a draft of the next version is in hand.
+    """
+    if state is ProductState.PUBLISHED and draft:
+        return translate("Products", "Published, draft in hand", "state of a product")
+    return {
+        ProductState.DRAFT: translate("Products", "Draft", "state of a product"),
+        ProductState.PUBLISHED: translate("Products", "Published", "state of a product"),
+        ProductState.RETIRED: translate("Products", "Retired", "state of a product: taken out of use"),
     }[state]
 
 
