@@ -71,7 +71,11 @@ class KeysSheet(Sheet):
             ("1", self.tr("One to one")),
             ("+ −", self.tr("Zoom")),
             ("F2", self.tr("Station")),
+            ("F3", self.tr("Recipes")),
             ("F4", self.tr("History")),
+            ("Ctrl+F", self.tr("Search")),
+            ("Ctrl+N", self.tr("New product")),
+            ("Ctrl+PgUp PgDn", self.tr("Step before, next step")),
             ("F11", self.tr("Full screen")),
             ("?", self.tr("This list")),
         )

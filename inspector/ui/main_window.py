@@ -14,6 +14,8 @@ from inspector.ui.bridge import LineBridge
 from inspector.ui.header import Header
 from inspector.ui.history.page import HistoryPage
 from inspector.ui.keys_sheet import KeysSheet
+from inspector.ui.recipes.desk import SetupDesk
+from inspector.ui.recipes.page import RecipesPage
 from inspector.ui.station.line import StationLine
 from inspector.ui.station.page import StationPage
 from inspector.ui.station.product_sheet import ProductPicture
@@ -35,6 +37,7 @@ class StationInfo:
     Attributes:
         name: in the header.
         records, images: for the History page; without them there is no such page.
+        setup: for the Recipes page; without it there is no such page.
         product_picture: a picture of a good part for the list of products; runs in the background.
         remember: called with "language" or "theme" and the new value, when a person changes it.
     """
@@ -42,6 +45,7 @@ class StationInfo:
     name: str
     records: RecordStore | None = None
     images: ImageStore | None = None
+    setup: SetupDesk | None = None
     product_picture: ProductPicture | None = None
     remember: Callable[[str, str], None] | None = None
 
@@ -62,11 +66,18 @@ class MainWindow(QWidget):
         self.station_page = StationPage(line, self.bridge, tools, product_picture=station.product_picture)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.station_page)
+        keys = ["F2"]
+        self.recipes_page: RecipesPage | None = None
+        if station.setup is not None:
+            self.recipes_page = RecipesPage(tools, station.setup)
+            self.pages.addWidget(self.recipes_page)
+            keys.append("F3")
         self.history_page: HistoryPage | None = None
         if station.records is not None and station.images is not None:
             self.history_page = HistoryPage(tools, station.records, station.images)
             self.pages.addWidget(self.history_page)
-        self.tabs = Tabs(look, ("F2", "F4")[: self.pages.count()])
+            keys.append("F4")
+        self.tabs = Tabs(look, keys)
         self.tabs.setVisible(self.pages.count() > 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -98,10 +109,13 @@ class MainWindow(QWidget):
     def show_page(self, index: int) -> None:
         """Open a page by its tab; a question belongs to the page that it was asked on."""
         self.station_page.asking.dismiss()
+        before = self.pages.currentWidget()
         self.pages.setCurrentIndex(index)
         self.tabs.choose(index)
         page = self.pages.currentWidget()
-        if isinstance(page, HistoryPage):
+        if isinstance(before, RecipesPage) and before is not page:
+            before.pause()
+        if isinstance(page, HistoryPage | RecipesPage):
             page.refresh()
         else:
             self.station_page.well.setFocus()
@@ -116,7 +130,9 @@ class MainWindow(QWidget):
         self.close()
 
     def shut_down(self) -> None:
-        """Stop listening to the line; call it after the window was closed."""
+        """Stop listening to the line, and write what is in hand; call it after the window was closed."""
+        if self.recipes_page is not None:
+            self.recipes_page.shut_down()
         self.bridge.close()
 
     # --- building -----------------------------------------------------------------------------------------------------
@@ -139,6 +155,7 @@ class MainWindow(QWidget):
             ("F10", self.station_page.controls.pause.click),
             ("Ctrl+F10", self._on_stop_key),
             ("F2", self._on_station_key),
+            ("F3", self._on_recipes_key),
             ("F4", self._on_history_key),
             ("F8", self.fault_bar.acknowledge_first),
             ("F11", self._on_full_screen),
@@ -177,9 +194,13 @@ class MainWindow(QWidget):
     def _on_station_key(self) -> None:
         self.show_page(0)
 
+    def _on_recipes_key(self) -> None:
+        if self.recipes_page is not None:
+            self.show_page(self.pages.indexOf(self.recipes_page))
+
     def _on_history_key(self) -> None:
         if self.history_page is not None:
-            self.show_page(1)
+            self.show_page(self.pages.indexOf(self.history_page))
 
     def _on_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -222,10 +243,8 @@ class MainWindow(QWidget):
 
     def _over(self) -> QWidget:
         """Where a question may lie without covering verdict or faults."""
-        history = self.history_page
-        if history is not None and self.pages.currentWidget() is history:
-            return history
-        return self.station_page.well
+        page = self.pages.currentWidget()
+        return self.station_page.well if page is None or page is self.station_page else page
 
     # --- events -------------------------------------------------------------------------------------------------------
 
@@ -274,4 +293,9 @@ class MainWindow(QWidget):
 
     def _retranslate(self) -> None:
         self.setWindowTitle(f"{self._station.name} – Inspector")
-        self.tabs.set_words((self.tr("Station"), self.tr("History"))[: self.pages.count()])
+        words = [self.tr("Station")]
+        if self.recipes_page is not None:
+            words.append(self.tr("Recipes"))
+        if self.history_page is not None:
+            words.append(self.tr("History"))
+        self.tabs.set_words(words)
