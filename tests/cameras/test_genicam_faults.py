@@ -15,7 +15,6 @@ from inspector.core.errors import OperationalError, TriggerRefused
 from inspector.core.frame import Frame, MissedFrame, MissReason
 from inspector.core.geometry import Rect
 from inspector.core.recipe import CameraSettings, TriggerMode
-from tests.support.gentl.build import Producer
 
 AREA = Rect(0, 0, 64, 48)
 FREE = CameraSettings(exposure_us=500, roi=AREA, rate_hz=100)
@@ -504,10 +503,9 @@ def test_it_is_found_where_drivers_are_allowed_and_nowhere_else(testcam, monkeyp
     assert not info.simulated, "for the program it is a camera like any other"
 
 
-def test_every_buffer_announced_is_revoked_and_every_start_has_its_stop(tmp_path):
-    producer = Producer.install(tmp_path)
-    producer.world("log")
-    camera = Catalog([producer.folder]).open(producer.camera_id())
+def test_every_buffer_announced_is_revoked_and_every_start_has_its_stop(catalog, testcam):
+    testcam.world("log")
+    camera = catalog.open(testcam.camera_id())
     for settings in (FREE, CameraSettings(pixel_format="RGB8", rate_hz=50, roi=AREA)):
         begin(camera, settings)
         take(camera, 3)
@@ -515,7 +513,7 @@ def test_every_buffer_announced_is_revoked_and_every_start_has_its_stop(tmp_path
     camera.start()
     take(camera, 1)
     camera.close()
-    calls = producer.calls()
+    calls = testcam.calls()
     assert calls.count("DSAnnounceBuffer") == calls.count("DSRevokeBuffer") > 0
     assert calls.count("DSStartAcquisition") == calls.count("DSStopAcquisition") == 3
     for opened, closed in (("IFOpenDevice", "DevClose"), ("TLOpenInterface", "IFClose"), ("TLOpen", "TLClose")):

@@ -15,6 +15,8 @@ from tests.support.gentl.table import MODERN, classic
 
 ROOT = Path(__file__).resolve().parents[2]
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the test camera is written for POSIX")
+
 
 def test_without_a_compiler_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)

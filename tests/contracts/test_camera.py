@@ -39,6 +39,7 @@ class Source:
         triggered: takes software triggers.
         simulated: is no production camera, and says so.
         second_id: a camera that can be open at the same time; "" for the same one again.
+        driver_folders: where its driver lies.
     """
 
     camera_id: str
@@ -48,6 +49,7 @@ class Source:
     triggered: bool = True
     simulated: bool = True
     second_id: str = ""
+    driver_folders: tuple[Path, ...] = ()
 
 
 @pytest.fixture(scope="module")
@@ -64,13 +66,10 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def catalog(testcam: Producer) -> Catalog:
-    return Catalog([testcam.folder])
-
-
 @pytest.fixture(scope="module", params=["simulated", "folder", "video", "genicam", "testcam"])
-def source(request: pytest.FixtureRequest, material: Path, testcam: Producer) -> Source:
+def source(request: pytest.FixtureRequest, material: Path) -> Source:
+    if request.param == "testcam":
+        return own_camera(request.getfixturevalue("testcam"))
     return {
         "simulated": Source("simulated:cap?size=128x96&rate=100"),
         "folder": Source(f"folder:{material / 'pictures'}?interval_ms=10&loop=1"),
@@ -78,15 +77,24 @@ def source(request: pytest.FixtureRequest, material: Path, testcam: Producer) ->
         "genicam": Source(
             "genicam:viky", CameraSettings(rate_hz=100, pixel_format="Mono8"), opens=3, starts=12, triggered=False
         ),
-        "testcam": Source(
-            testcam.camera_id("TC-1"),
-            CameraSettings(rate_hz=100, pixel_format="Mono12p", roi=Rect(8, 16, 128, 96)),
-            opens=6,
-            starts=20,
-            simulated=False,
-            second_id=testcam.camera_id("TC-2"),
-        ),
     }[request.param]
+
+
+def own_camera(testcam: Producer) -> Source:
+    return Source(
+        testcam.camera_id("TC-1"),
+        CameraSettings(rate_hz=100, pixel_format="Mono12p", roi=Rect(8, 16, 128, 96)),
+        opens=6,
+        starts=20,
+        simulated=False,
+        second_id=testcam.camera_id("TC-2"),
+        driver_folders=(testcam.folder,),
+    )
+
+
+@pytest.fixture(scope="module")
+def catalog(source: Source) -> Catalog:
+    return Catalog(source.driver_folders)
 
 
 @pytest.fixture
