@@ -23,8 +23,8 @@ class LineParts:
     """What the line is made of; built by `app`.
 
     Attributes:
-        free_camera: called with a camera's id before the line opens it, so that whoever holds it for set-up lets go; may
-            take 3 s.
+        free_camera: called with a camera's id before the line opens it, so that whoever holds it for set-up lets go;
+            at most 3 s.
         pictures: holds the shots by which recipes test themselves; None tests without.
         source_of: camera id by recipe: a simulated line shows the product that is inspected.
         deadline_ms: answer every part within this even when its recipe allows longer; None adds no limit.
