@@ -1,5 +1,6 @@
 """The composition root: the only place that knows everyone. It builds, wires, starts in order and ends in reverse."""
 
+import getpass
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -17,8 +18,10 @@ from inspector.cameras.scenes.scene import PartPlan
 from inspector.config import Language, Settings, Theme, load, save
 from inspector.core.errors import InspectorError, OperationalError
 from inspector.core.geometry import Size
+from inspector.core.line import LineState
 from inspector.core.ports import CameraCatalog, ModelStore
 from inspector.core.recipe import CameraSettings, Recipe, TriggerMode
+from inspector.core.version import APP_VERSION
 from inspector.diagnostics import LastRun, run_marker
 from inspector.outputs.simulated import SimulatedOutput
 from inspector.paths import DataFolder
@@ -29,15 +32,21 @@ from inspector.services.health import HealthService, stall_probe
 from inspector.services.inspection import InspectionService
 from inspector.services.line_parts import LineParts
 from inspector.services.pictures import KeepPolicy
+from inspector.services.recipes import RecipeParts, RecipeService
 from inspector.services.recorder import Recorder
 from inspector.storage.database import Database
+from inspector.storage.drafts import SqlDraftStore
 from inspector.storage.images import FileImageStore
+from inspector.storage.package import ZipPackages
+from inspector.storage.recipe_pictures import FileRecipePictures
 from inspector.storage.recipe_text import recipe_from_text
 from inspector.storage.recipes import SqlRecipeStore
 from inspector.storage.reconcile import reconcile
 from inspector.storage.records import SqlRecordStore
+from inspector.storage.samples import SqlSampleStore
 from inspector.storage.station_lock import StationLock
 from inspector.vision.device import DeviceChoice
+from inspector.vision.install import install_model
 from inspector.vision.regions import find_regions
 from inspector.vision.store import FolderModelStore
 
@@ -57,6 +66,9 @@ class Records:
     recipes: SqlRecipeStore
     images: FileImageStore
     recorder: Recorder
+    drafts: SqlDraftStore
+    samples: SqlSampleStore
+    pictures: FileRecipePictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,7 @@ class Application:
     line: InspectionService
     health: HealthService
     last_run: LastRun
+    recipes: RecipeService
 
 
 def build_catalog(settings: Settings) -> CameraCatalog:
@@ -101,11 +114,14 @@ def open_records(settings: Settings, data: DataFolder) -> Iterator[Records]:
             logger.warning("Files missing for records %s; files without record %s", report.missing, report.orphans)
         recipes = SqlRecipeStore(database)
         _publish_shipped(recipes)
+        samples = SqlSampleStore(database, data.root)
+        samples.clean_up()
         policy = KeepPolicy(pass_every=settings.keep_every_nth_pass_image)
         recorder = Recorder(records, images, policy, clock)
         recorder.start()
         stack.callback(recorder.close)
-        yield Records(database, records, recipes, images, recorder)
+        pictures = FileRecipePictures(data.root)
+        yield Records(database, records, recipes, images, recorder, SqlDraftStore(database), samples, pictures)
 
 
 def _publish_shipped(recipes: SqlRecipeStore) -> None:
@@ -180,6 +196,7 @@ def open_application(
                 source_of=partial(source_of, settings.source),
                 deadline_ms=settings.deadline_ms,
                 records_required=settings.records_required,
+                pictures=kept.pictures,
             ),
             chosen,
         )
@@ -197,7 +214,34 @@ def open_application(
         )
         health.start()
         stack.callback(health.close)
-        yield Application(settings, data, catalog, models, kept, line, health, last_run)
+        recipe_service = build_recipe_service(settings, data, kept, models, line)
+        yield Application(settings, data, catalog, models, kept, line, health, last_run, recipe_service)
+
+
+def build_recipe_service(
+    settings: Settings, data: DataFolder, kept: Records, models: ModelStore, line: InspectionService
+) -> RecipeService:
+    """What sets up, publishes and carries recipes, without a window."""
+
+    def in_use() -> str:
+        running = line.status.state not in (LineState.STOPPED, LineState.FAULTED)
+        return line.recipe.product if running and line.recipe is not None else ""
+
+    return RecipeService(
+        RecipeParts(
+            recipes=kept.recipes,
+            drafts=kept.drafts,
+            samples=kept.samples,
+            records=kept.records,
+            models=models,
+            packages=ZipPackages(kept.pictures, APP_VERSION),
+            install_model=partial(install_model, data.models),
+            clock=SystemClock(),
+            user=getpass.getuser(),
+            in_use=in_use,
+            deadline_ms=settings.deadline_ms,
+        )
+    )
 
 
 def source_of(source: str, recipe: Recipe | None) -> str:

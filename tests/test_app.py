@@ -2,17 +2,24 @@
 
 import sqlite3
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from inspector.app import choose_recipe, default_recipe, open_application, open_records, product_picture, source_of
 from inspector.cameras.scenes.registry import SCENES
 from inspector.config import Settings
 from inspector.core.errors import OperationalError
+from inspector.core.geometry import Size
 from inspector.core.line import LineState
+from inspector.core.recipe import StoredShot
+from inspector.core.refs import new_id
+from inspector.core.sample import Sample, Tray
 from inspector.paths import DataFolder
 from inspector.services.headless import HeadlessRun
+from inspector.services.recipes import ProductState
 from tests.support.recipe_store import MemoryRecipeStore
 from tests.support.values import RECIPE
 
@@ -80,3 +87,32 @@ def test_a12_a_recipe_altered_in_the_database_does_not_start_and_the_program_sti
         run.run(1)
         assert run.ended is LineState.FAULTED
         assert run.counts.total == 0
+
+
+def test_a_recipe_goes_from_one_station_to_another_as_a_package(tmp_path: Path) -> None:
+    package = tmp_path / "cap.inspector"
+    with open_application(Settings(), DataFolder(tmp_path / "here"), recipe="cap") as here:
+        shot = here.kept.pictures.save(np.full((24, 32, 3), 90, np.uint8))
+        newest = here.kept.recipes.get("cap")
+        published = replace(
+            newest, version=newest.version + 1, picture=shot.path, self_test=StoredShot(shot.path, shot.sha256, 0.5)
+        )
+        here.kept.recipes.publish(published, by="li", reason="new light")
+        here.recipes.export("cap", 0, package)
+    with open_application(Settings(), DataFolder(tmp_path / "there")) as there:
+        assert there.recipes.import_package(package) == published
+        (card,) = (card for card in there.recipes.overview() if card.product == "cap")
+        assert (card.state, card.version, card.picture) == (ProductState.PUBLISHED, published.version, shot.path)
+        assert there.kept.pictures.load(shot.path).shape == (24, 32, 3)
+        assert [version.version for version in there.recipes.versions("cap")] == [published.version, newest.version]
+
+
+def test_samples_that_were_deleted_are_removed_when_the_station_opens(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path)
+    with open_records(Settings(), data) as kept:
+        sample = Sample(new_id(), new_id(), Tray.GOOD, datetime.now(UTC), Size(1, 1))
+        stored = kept.samples.add(sample, np.zeros((8, 8), np.uint8))
+        kept.samples.delete([stored.id])
+        assert (data.root / stored.path).is_file()
+    with open_records(Settings(), data):
+        assert not (data.root / stored.path).exists()

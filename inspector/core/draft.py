@@ -6,7 +6,7 @@ publishes cannot disagree.
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum
@@ -14,6 +14,7 @@ from typing import Final
 
 from inspector.core.area import area_cells
 from inspector.core.check import CheckResult
+from inspector.core.errors import InvalidInput
 from inspector.core.recipe import DecisionRule, Recipe, StoredShot, TriggerMode
 from inspector.core.refs import ModelRef, new_id
 from inspector.core.sample import LEAST_CHECK, LEAST_GOOD, SampleCounts
@@ -247,8 +248,20 @@ BLOCKER_CODES: Final = (
     "self_test_missing",
     "self_test_before_change",
     "self_test_differs",
+    "reason_missing",
     "recipe_invalid",
 )
+
+
+class DraftBlocked(InvalidInput):
+    """A draft cannot be published; `blockers` says why."""
+
+    subject = "The draft"
+
+    def __init__(self, blockers: Iterable[Blocker]) -> None:
+        """Keep the blockers beside their sentences."""
+        self.blockers = tuple(blockers)
+        super().__init__(blocker.text for blocker in self.blockers)
 
 
 def publish_blockers(draft: RecipeDraft, facts: PublishFacts) -> tuple[Blocker, ...]:

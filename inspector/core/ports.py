@@ -388,7 +388,9 @@ class RecipeStore(Protocol):
     def publish(
         self, recipe: Recipe, *, by: str = "", reason: str = "", base_version: int = 0, setup_id: str = ""
     ) -> None:
-        """Store a new version, and take a retired product into use again; the same one again changes nothing.
+        """Store a new version, take a retired product into use again, and forget the draft of `setup_id`, all at once.
+
+        The same version again changes nothing.
 
         InvalidRecipe; OperationalError RCP-002 when the version exists with other content.
         """

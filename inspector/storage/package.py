@@ -11,6 +11,7 @@ write its hashes. Contents are streamed in both directions, so that a large mode
 
 import hashlib
 import logging
+import os
 import re
 import tomllib
 import zipfile
@@ -132,6 +133,8 @@ class ZipPackages:
                     make_folder(folder)
                     with (folder / name).open("xb") as target:
                         found = _hash(_through(chunks(content.path, file, info), target.write))
+                        target.flush()
+                        os.fsync(target.fileno())
                 except OSError as error:
                     raise OperationalError(
                         "DAT-002", f"The model cannot be written to {folder}: {error.strerror or error}.", CHECK_DISK

@@ -8,14 +8,14 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 
 from inspector.core.errors import InvalidRecipe, OperationalError
 from inspector.core.ports import PublishedVersion
 from inspector.core.recipe import Recipe
 from inspector.storage.database import Database
 from inspector.storage.recipe_text import recipe_from_text, recipe_to_text
-from inspector.storage.tables import publications, recipes, retirements
+from inspector.storage.tables import drafts, publications, recipes, retirements
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +78,9 @@ class SqlRecipeStore:
             if present is None:
                 connection.execute(insert(recipes), row)
                 connection.execute(insert(publications), history)
+                if setup_id:
+                    # In the same transaction: a draft left behind by a crash would look like a second product.
+                    connection.execute(delete(drafts).where(drafts.c.id == setup_id))
                 if recipe.product in _retired(connection):
                     _change_use(connection, recipe.product, retired=False, by=by)
             elif present != body:

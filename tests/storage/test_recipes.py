@@ -1,9 +1,11 @@
 import pytest
 from sqlalchemy import text
 
+from inspector.core.draft import new_draft
 from inspector.core.errors import OperationalError
 from inspector.core.recipe import Recipe
 from inspector.storage.database import Database
+from inspector.storage.drafts import SqlDraftStore
 from inspector.storage.recipes import SqlRecipeStore
 
 CAP = Recipe(product="cap", version=1, model_name="demo")
@@ -79,3 +81,15 @@ def test_an_altered_version_is_listed_without_its_recipe(store: SqlRecipeStore, 
     _alter(database, "UPDATE recipes SET body = body || ' ' WHERE product = 'cap'")
     store.publish(Recipe(product="cap", version=2, model_name="demo"))
     assert [(one.version, one.recipe is None) for one in store.versions("cap")] == [(2, False), (1, True)]
+
+
+def test_publishing_forgets_the_draft_in_the_same_transaction(store: SqlRecipeStore, database: Database) -> None:
+    drafts = SqlDraftStore(database)
+    mine, other = new_draft("cap"), new_draft("cap")
+    for draft in (mine, other):
+        drafts.save(draft)
+    with pytest.raises(OperationalError):
+        store.publish(Recipe(product="cap", version=1, model_name="other"), setup_id=mine.id)
+    assert len(drafts.list()) == 2
+    store.publish(Recipe(product="cap", version=2, model_name="demo"), setup_id=mine.id)
+    assert drafts.list() == (other,)
