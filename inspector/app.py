@@ -222,11 +222,6 @@ def build_recipe_service(
     settings: Settings, data: DataFolder, kept: Records, models: ModelStore, line: InspectionService
 ) -> RecipeService:
     """What sets up, publishes and carries recipes, without a window."""
-
-    def in_use() -> str:
-        running = line.status.state not in (LineState.STOPPED, LineState.FAULTED)
-        return line.recipe.product if running and line.recipe is not None else ""
-
     return RecipeService(
         RecipeParts(
             recipes=kept.recipes,
@@ -238,10 +233,16 @@ def build_recipe_service(
             install_model=partial(install_model, data.models),
             clock=SystemClock(),
             user=getpass.getuser(),
-            in_use=in_use,
+            in_use=partial(product_in_use, line),
             deadline_ms=settings.deadline_ms,
         )
     )
+
+
+def product_in_use(line: InspectionService) -> str:
+    """The product that the line inspects now; "" while it stands."""
+    running = line.status.state not in (LineState.STOPPED, LineState.FAULTED)
+    return line.recipe.product if running and line.recipe is not None else ""
 
 
 def source_of(source: str, recipe: Recipe | None) -> str:
@@ -272,6 +273,7 @@ def run_window(application: Application, settings_file: Path, *, start: bool = F
     # Qt needs libraries of the system that a station without a screen may lack.
     from inspector.ui.application import WindowOptions, show_window
     from inspector.ui.main_window import StationInfo
+    from inspector.ui.recipes.desk import SetupDesk
 
     settings = application.settings
 
@@ -294,6 +296,15 @@ def run_window(application: Application, settings_file: Path, *, start: bool = F
             name=settings.station_name,
             records=application.kept.records,
             images=application.kept.images,
+            setup=SetupDesk(
+                recipes=application.recipes,
+                cameras=application.catalog,
+                models=application.models,
+                pictures=application.kept.pictures,
+                user=getpass.getuser(),
+                drawn_picture=lambda product: product_picture(Recipe(product, 0, "")),
+                product_in_use=partial(product_in_use, application.line),
+            ),
             product_picture=product_picture,
             remember=remember,
         ),

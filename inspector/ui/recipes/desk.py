@@ -2,55 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum
-from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.core.draft import Blocker, PublishFacts, RecipeDraft
-from inspector.core.ports import CameraCatalog, ModelStore, PublishedVersion, RecipePictureStore
-from inspector.core.recipe import Recipe
+from inspector.core.ports import CameraCatalog, ModelStore, RecipePictureStore
+from inspector.services.recipes import RecipeService
+from inspector.services.samples import SampleService
+from inspector.ui.recipes.work import ScoringWork
 
-
-class ProductState(Enum):
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    RETIRED = "retired"
-
-
-@dataclass(frozen=True, slots=True)
-class ProductCard:
-    product: str
-    title: tuple[tuple[str, str], ...]
-    state: ProductState
-    version: int
-    model: str
-    line_code: int = 0
-    last_used: datetime | None = None
-    picture: str = ""
-    draft_id: str = ""
-    changed_at: datetime | None = None
-
-
-class Products(Protocol):
-    """Products and their drafts. Any thread but the main one."""
-
-    def overview(self) -> tuple[ProductCard, ...]: ...
-    def new(self) -> RecipeDraft: ...
-    def draft(self, draft_id: str) -> RecipeDraft: ...
-    def edit(self, product: str) -> RecipeDraft: ...
-    def copy(self, product: str) -> RecipeDraft: ...
-    def discard(self, draft_id: str) -> None: ...
-    def retire(self, product: str) -> None: ...
-    def unretire(self, product: str) -> None: ...
-    def versions(self, product: str) -> tuple[PublishedVersion, ...]: ...
-    def save(self, draft: RecipeDraft) -> None: ...
-    def blockers(self, draft: RecipeDraft, known: PublishFacts) -> tuple[Blocker, ...]: ...
-    def export(self, product: str, version: int, path: Path) -> None: ...
-    def import_package(self, path: Path) -> Recipe: ...
+USUAL_PARTS_PER_SHIFT = 9600
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +25,19 @@ class SetupDesk:
         pictures: of products, as recipes name them.
         user: name of the operating-system user, which stands in every record of who did what.
         drawn_picture: a drawn good part of a simulated product by its name; None for any other.
-        product_in_use: name of the product that the line has in force; "" for none.
+        product_in_use: name of the product that the line inspects now; "" for none.
+        samples: trays of all set-ups; without it there is no step Samples.
+        scoring: scores and measures with the model of a draft.
+        parts_per_shift: for the sentence that says what a limit costs in a shift.
     """
 
-    recipes: Products
+    recipes: RecipeService
     cameras: CameraCatalog
     models: ModelStore
     pictures: RecipePictureStore
     user: str
     drawn_picture: Callable[[str], NDArray[np.uint8] | None] | None = None
     product_in_use: Callable[[], str] | None = None
+    samples: SampleService | None = None
+    scoring: ScoringWork | None = None
+    parts_per_shift: int = USUAL_PARTS_PER_SHIFT

@@ -10,12 +10,16 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.core.draft import RecipeDraft, Step
 from inspector.core.errors import InspectorError
+from inspector.core.recipe import Recipe
+from inspector.services.recipes import ProductCard, ProductState
 from inspector.ui.parts import thumbnail
-from inspector.ui.recipes.desk import ProductCard, ProductState, SetupDesk
+from inspector.ui.recipes.compare_sheet import CompareSheet
+from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.pictures import image_of
 from inspector.ui.recipes.product_list import ProductList
 from inspector.ui.recipes.product_model import picture_key
 from inspector.ui.recipes.setup import SetupPage
+from inspector.ui.recipes.transfer import Transfer
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.notice import Notice
 
@@ -36,6 +40,7 @@ class RecipesPage(QWidget):
         self.setObjectName("page")
         self._tools, self._desk = tools, desk
         self._undo: Callable[[], object] | None = None
+        self._wanted = ""
         self.list = ProductList(tools)
         self.setup: SetupPage | None = None
         self.stack = QStackedWidget()
@@ -48,6 +53,12 @@ class RecipesPage(QWidget):
         self.list.new_asked.connect(self._on_new)
         self.list.open_asked.connect(self._on_open)
         self.list.copy_asked.connect(self._on_copy)
+        self.transfer = Transfer(tools, desk, self)
+        self.transfer.done.connect(self._say)
+        self.transfer.imported.connect(self._on_imported)
+        self.list.import_asked.connect(self.transfer.ask_import)
+        self.list.export_asked.connect(self.transfer.ask_export)
+        self.list.compare_asked.connect(self._on_compare)
         self.list.retire_asked.connect(self._on_retire)
         self.list.discard_asked.connect(self._on_discard)
 
@@ -96,6 +107,13 @@ class RecipesPage(QWidget):
 
     def _on_copy(self, card: ProductCard) -> None:
         self._do(partial(self._desk.recipes.copy, card.product), self._on_draft)
+
+    def _on_compare(self, card: ProductCard) -> None:
+        CompareSheet(self._tools, self, self._desk, card).show_versions()
+
+    def _on_imported(self, recipe: Recipe) -> None:
+        self._wanted = recipe.product
+        self._read()
 
     def _on_retire(self, card: ProductCard) -> None:
         recipes = self._desk.recipes
@@ -172,6 +190,9 @@ class RecipesPage(QWidget):
     def _on_overview(self, cards: tuple[ProductCard, ...]) -> None:
         in_use = self._desk.product_in_use
         self.list.show_products(cards, "" if in_use is None else in_use())
+        if self._wanted:
+            self.list.select(self._wanted)
+            self._wanted = ""
         self._read_pictures()
 
     def _on_pictures(self, pictures: dict[str, QImage]) -> None:
@@ -188,9 +209,8 @@ class RecipesPage(QWidget):
         draft = None if self.setup is None else self.setup.draft
         self._close_setup()
         self.stack.setCurrentWidget(self.list)
+        self._wanted = "" if draft is None else draft.recipe.product
         self._read()
-        if draft is not None:
-            self.list.select(draft.recipe.product, draft.id)
         self.list.view.setFocus()
         if text:
             self._say(text)

@@ -25,7 +25,7 @@ from inspector.ui.widgets.file_sheet import FileMode, FileSheet
 from inspector.ui.widgets.image_view import ImageView
 from inspector.ui.widgets.well_content import WellContent
 
-_NAME_CODES = frozenset({"name_missing", "name_too_long", "name_control", "name_taken"})
+_NAME_CODES = frozenset({"name_missing", "name_too_long", "name_control", "name_taken", "name_changed"})
 _CODE_CODES = frozenset({"code_missing", "code_taken"})
 _MOST_CODE = 9999
 

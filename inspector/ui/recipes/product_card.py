@@ -4,9 +4,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QS
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from inspector.services.recipes import ProductCard, ProductState
 from inspector.ui.look import Look
 from inspector.ui.messages import version_text
-from inspector.ui.recipes.desk import ProductCard, ProductState
 from inspector.ui.recipes.product_model import CARD_ROLE, PICTURE_ROLE, state_text
 from inspector.ui.theme import TypeSize
 from inspector.ui.widgets.buttons import mix
@@ -59,8 +59,8 @@ class CardDelegate(QStyledItemDelegate):
         title = index.data(int(Qt.ItemDataRole.DisplayRole))
         line = self._write(painter, line, title, ink, bold=True)
         name = [card.product] if card.product and card.product != title else []
-        details = [*name, version_text(card.version)] if card.version else name
-        line = self._write(painter, line, "  ·  ".join([*details, card.model]), second, small=True)
+        details = [*name, version_text(card.version) if card.version else self.tr("never published")]
+        line = self._write(painter, line, "  ·  ".join(filter(None, (*details, card.model))), second, small=True)
         last = index.sibling(index.row(), 5).data(int(Qt.ItemDataRole.DisplayRole))
         used = self.tr("Last used: {time}").format(time=last)
         line = self._write(painter, line, used, second, small=True)

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from inspector.core.recipe import Recipe
+from inspector.services.recipes import ProductCard, ProductState
 from inspector.ui.messages import product_title
-from inspector.ui.recipes.desk import ProductCard, ProductState
 from inspector.ui.recipes.product_card import CardDelegate
 from inspector.ui.recipes.product_model import CARD_ROLE, ProductFilter, ProductModel
 from inspector.ui.recipes.words import product_state_word
@@ -266,7 +266,7 @@ class ProductList(QWidget):
         reasons = dict.fromkeys(self.deeds, "" if card is not None else choose)
         if card is not None and not published:
             nothing = self.tr("Nothing of this product is published yet.")
-            reasons.update(export=nothing, retire=nothing)
+            reasons.update(copy=nothing, compare=nothing, export=nothing, retire=nothing)
         if in_use and not retired:
             reasons["retire"] = self.tr("The line inspects this product now.")
         if card is not None and not card.draft_id:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QImage
 
+from inspector.services.recipes import ProductCard, ProductState
 from inspector.ui.formats import stamp_text
 from inspector.ui.messages import version_text
-from inspector.ui.recipes.desk import ProductCard, ProductState
 from inspector.ui.recipes.words import product_state_word
 
 CARD_ROLE = int(Qt.ItemDataRole.UserRole)

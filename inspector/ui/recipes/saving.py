@@ -26,7 +26,7 @@ class DraftSaver(QObject):
     saved = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, background: Background, store: Callable[[RecipeDraft], None], draft: RecipeDraft) -> None:
+    def __init__(self, background: Background, store: Callable[[RecipeDraft], object], draft: RecipeDraft) -> None:
         """Take the draft as it is stored now.
 
         Args:

@@ -11,7 +11,7 @@ from inspector.ui.theme import TypeSize
 from inspector.ui.widgets.buttons import mix
 from inspector.ui.widgets.focus import FocusRing, paint_focus
 
-_HEIGHT_MM = 13.0
+_HEIGHT_MM = 14.5
 _ICONS = {StepState.OPEN: "step_open", StepState.DONE: "step_done", StepState.PROBLEM: "step_problem"}
 _INKS = {StepState.OPEN: "text_2", StepState.DONE: "ok_edge", StepState.PROBLEM: "check_edge"}
 

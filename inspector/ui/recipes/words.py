@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from inspector.core.draft import Blocker, Step, StepState
-from inspector.ui.recipes.desk import ProductState
+from inspector.services.recipes import ProductState
 
 translate = QCoreApplication.translate  # lupdate knows calls of this name
 
@@ -51,6 +51,7 @@ def blocker_text(blocker: Blocker) -> str:
         "name_missing": translate("Blockers", "Give the product a name."),
         "name_too_long": translate("Blockers", "The name is longer than 128 characters."),
         "name_control": translate("Blockers", "The name holds a character that cannot be printed."),
+        "name_changed": translate("Blockers", "A published product keeps its name, {0}. Copy it to make another one."),
         "name_taken": translate("Blockers", "Another product is already named {0}."),
         "code_missing": translate("Blockers", "Give the product a line code from 1 to 9999."),
         "code_taken": translate("Blockers", "Line code {0} already belongs to {1}."),
@@ -77,6 +78,7 @@ def blocker_text(blocker: Blocker) -> str:
         "self_test_before_change": translate(
             "Blockers", "Area or model changed after the self-test shot; store it again."
         ),
+        "reason_missing": translate("Blockers", "Write why this version is published."),
         "self_test_differs": translate("Blockers", "The stored shot scores {0} instead of {1}."),
     }.get(blocker.code)
     return blocker.text if known is None else known.format(*blocker.values)

@@ -42,10 +42,12 @@ class Field(QWidget):
         self._word.setProperty("role", "second")
         self._word.setBuddy(control)
         self._word.setWordWrap(True)
-        self._note = QLabel()
-        self._note.setWordWrap(True)
-        self._note.setTextFormat(Qt.TextFormat.PlainText)
-        self._note.hide()
+        self._notes = tuple(QLabel() for _ in ("small", "problem"))
+        for label, role in zip(self._notes, ("small", "problem"), strict=True):
+            label.setProperty("role", role)
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(look.px(0.8))
@@ -53,18 +55,21 @@ class Field(QWidget):
         row = QHBoxLayout()
         row.setSpacing(look.px(1.5))
         row.addWidget(control, 1)
+        if control.maximumWidth() < look.px(200):
+            row.addStretch(1)
         if unit:
             sign = QLabel(unit)
             sign.setProperty("role", "second")
             row.addWidget(sign)
         layout.addLayout(row)
-        layout.addWidget(self._note)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        for label in self._notes:
+            layout.addWidget(label)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
     @property
     def note(self) -> str:
         """What stands below; "" for nothing."""
-        return self._note.text() if not self._note.isHidden() else ""
+        return next((label.text() for label in self._notes if not label.isHidden()), "")
 
     def set_word(self, word: str) -> None:
         """Name the control, for eyes and screen readers."""
@@ -78,11 +83,9 @@ class Field(QWidget):
             text: in the language of the window.
             problem: strong instead of quiet.
         """
-        self._note.setText(text)
-        self._note.setProperty("role", "problem" if problem else "small")
-        self._note.style().unpolish(self._note)
-        self._note.style().polish(self._note)
-        self._note.setVisible(bool(text))
+        for label, shown in zip(self._notes, (not problem, problem), strict=True):
+            label.setText(text)
+            label.setVisible(shown and bool(text))
         self.control.setAccessibleDescription(text)
 
 

@@ -76,7 +76,9 @@ class FileSheet(Sheet):
         self.list.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.list.setMinimumHeight(look.px(55))
         self.list.setColumnWidth(0, look.px(110))
-        self.list.hideColumn(2)
+        self.list.setHeaderHidden(True)
+        for column in (2, 3):
+            self.list.hideColumn(column)
         self.list.activated.connect(self._on_activated)
         self.list.selectionModel().currentChanged.connect(self._on_current)
         self.name = QLineEdit(name)

@@ -71,6 +71,11 @@ class Sheet(QFrame):
         self.closed.emit()
         self.deleteLater()
 
+    def fit(self) -> None:
+        """Take the height that another text needs."""
+        self._layout.activate()
+        self._place()
+
     def retranslate(self) -> None:
         """Say all texts again; subclasses say theirs."""
         self.close_button.setText(self.tr("Close"))
