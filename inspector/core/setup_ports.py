@@ -214,3 +214,15 @@ class MapShelf(Protocol):
 
     def clear(self) -> None:
         """Forget all."""
+
+
+# --- models ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TileShape:
+    """How a model cuts frames, in network pixels; see `core.tile_plan.TileFacts`."""
+
+    tile_px: int
+    cell_px: int
+    rim_cells: int

@@ -117,7 +117,7 @@ def test_dark_pictures_do_not_hide_a_model_that_fails() -> None:
     def fail(_: Frame) -> None:
         raise RuntimeError("device lost")
 
-    model = ScriptedModel({number: fail for number in (1, 3, 5)})
+    model = ScriptedModel(dict.fromkeys((1, 3, 5), fail))
     camera = ScriptedCamera()
     with running_line(ScriptedCatalog(camera), model=model, recipe=LIMITED) as line:
         line.service.start()
