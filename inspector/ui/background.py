@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Background(QObject):
-    """Two threads for reads of pages."""
+    """Two threads for reads of pages, and two more for work of minutes, so that no read waits behind it."""
 
     _finished = Signal(int)
 
@@ -30,6 +30,7 @@ class Background(QObject):
         """Start nothing yet; threads begin with the first work."""
         super().__init__()
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="background")
+        self._long_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="long-work")
         self._lock = threading.Lock()
         self._answers: dict[int, tuple[object, InspectorError | None]] = {}
         self._waiting: dict[int, tuple[QObject, str, Callable[..., None], Callable[[InspectorError], None]]] = {}
@@ -45,6 +46,7 @@ class Background(QObject):
         failed: Callable[[InspectorError], None],
         *,
         topic: str = "",
+        takes_long: bool = False,
     ) -> None:
         """Do `fn` in a background thread and hand its answer to the owner in the main thread.
 
@@ -54,6 +56,7 @@ class Background(QObject):
             done: a method of the owner.
             failed: a method of the owner; a bug in `fn` arrives as SYS-001, with its traceback in the log.
             topic: a newer question of the same owner and topic supersedes this one.
+            takes_long: `fn` may take more than a second; whoever asks must be able to cancel it.
         """
         self._number += 1
         number = self._number
@@ -63,13 +66,14 @@ class Background(QObject):
             self._waiting.pop(superseded, None)
         self._newest[key] = number
         self._waiting[number] = (owner, topic, done, failed)
-        self._pool.submit(self._work, number, fn)
+        (self._long_pool if takes_long else self._pool).submit(self._work, number, fn)
 
     def close(self) -> None:
         """Drop what has not begun, wait for what has; no answer is delivered any more."""
         self._waiting.clear()
         self._newest.clear()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for pool in (self._pool, self._long_pool):
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _work(self, number: int, fn: Callable[[], object]) -> None:
         answer: object = None

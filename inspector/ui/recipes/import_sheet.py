@@ -1,0 +1,44 @@
+"""After an import: which files were left out, and why."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
+
+from inspector.services.samples import ImportOutcome
+from inspector.ui.look import Look
+from inspector.ui.widgets.sheet import Sheet
+
+_MOST = 200
+
+
+class SkippedSheet(Sheet):
+    """A list of names and reasons, as the program wrote them."""
+
+    def __init__(self, look: Look, over: QWidget, outcome: ImportOutcome) -> None:
+        """Make it; `show_skipped` opens it."""
+        super().__init__(look, over, width_mm=200.0)
+        self._outcome = outcome
+        self._sentence = self.paragraph()
+        lines = [f"{name}: {reason}" for name, reason in outcome.skipped[:_MOST]]
+        if len(outcome.skipped) > _MOST:
+            lines.append("…")
+        text = QLabel("\n".join(lines))
+        text.setWordWrap(True)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        area = QScrollArea()
+        area.setWidget(text)
+        area.setWidgetResizable(True)
+        area.setMinimumHeight(look.px(40))
+        self.body.addWidget(area, 1)
+        self.buttons.addStretch(1)
+        self.buttons.addWidget(self.close_button)
+
+    def show_skipped(self) -> None:
+        """Open it."""
+        self.open(self.close_button)
+
+    def retranslate(self) -> None:
+        """Say all texts again."""
+        super().retranslate()
+        self.title.setText(self.tr("%n file(s) left out", "", len(self._outcome.skipped)))
+        self._sentence.setText(self.tr("%n picture(s) imported", "", len(self._outcome.added)))

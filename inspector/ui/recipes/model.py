@@ -1,0 +1,341 @@
+"""Step 5, Model and limit: which model judges, where the limit stands, and what that does to parts one knows."""
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from inspector.core.draft import Blocker, RecipeDraft, Step
+from inspector.core.errors import InspectorError
+from inspector.core.ports import ModelSummary
+from inspector.core.sample import Sample, Tray
+from inspector.services.scoring import ScoredSamples
+from inspector.ui.recipes.desk import SetupDesk
+from inspector.ui.recipes.judging import Judging, follows, remembered, written
+from inspector.ui.recipes.limit_panel import LimitContent, LimitPanel
+from inspector.ui.recipes.long_work import Control, LongWork
+from inspector.ui.recipes.progress_line import ProgressLine
+from inspector.ui.recipes.sample_book import SampleBook
+from inspector.ui.recipes.sample_view import SampleView
+from inspector.ui.recipes.step import StepPage
+from inspector.ui.recipes.thumbnails import Thumbnails
+from inspector.ui.recipes.words import blocker_text
+from inspector.ui.recipes.wrong_side import WrongSide
+from inspector.ui.tools import PageTools
+from inspector.ui.widgets.buttons import Button
+from inspector.ui.widgets.fields import Choice, Field
+
+_BAR_MM = 11.0
+_SIDE_MM = 96.0
+
+
+class ModelStep(StepPage):
+    """Model and limit at the left; at the right what they do to samples, to other products and to the past."""
+
+    def __init__(self, tools: PageTools, desk: SetupDesk, draft: RecipeDraft) -> None:
+        """Build it; models and samples come with `enter`."""
+        super().__init__(Step.MODEL, tools, draft)
+        if desk.samples is None or desk.scoring is None:
+            raise ValueError("step Model needs samples and scoring")
+        look = self._look
+        self._desk, self._scoring = desk, desk.scoring
+        self._models: tuple[ModelSummary, ...] = ()
+        self._blockers: tuple[Blocker, ...] = ()
+        self._worse: tuple[str, ...] = draft.judged.worse if draft.judged is not None else ()
+        self._problem = ""
+        self.judging = Judging()
+        self.book = SampleBook(tools.background, desk.samples, draft.id)
+        self.thumbnails = Thumbnails(tools.background, self.book.thumbnail)
+        self.work = LongWork(tools.background)
+        self.model = Choice(look)
+        self._model = Field(look, self.model)
+        self.score = Button(look, "score", height_mm=_BAR_MM)
+        self.progress = ProgressLine(look, self.work)
+        self.state = QLabel()
+        self.state.setWordWrap(True)
+        self.limit = LimitPanel(tools, desk.parts_per_shift)
+        self.wrong = WrongSide(tools, self.thumbnails)
+        self.view = SampleView(tools, self.book, desk.scoring)
+        self.places = {"wrong": Button(look, "odd", height_mm=_BAR_MM, checkable=True)}
+        self.stack = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+        self._open("wrong")
+
+    # --- the frame ----------------------------------------------------------------------------------------------------
+
+    def show_draft(self, draft: RecipeDraft) -> None:
+        """Put the rule into its fields."""
+        super().show_draft(draft)
+        self._show()
+
+    def take(self, draft: RecipeDraft) -> None:
+        """Another step may have changed what the scores rest on."""
+        super().take(draft)
+        if self.isVisible():
+            self._show()
+
+    def show_blockers(self, blockers: tuple[Blocker, ...]) -> None:
+        """What is still missing here."""
+        self._blockers = tuple(one for one in blockers if one.step is Step.MODEL)
+        self._say()
+
+    def enter(self) -> None:
+        """Read models and samples."""
+        self.book.refresh()
+        self._read_models()
+
+    def leave(self) -> None:
+        """Hand over a number that is being typed."""
+        self.limit.commit()
+
+    def close_step(self) -> None:
+        """Scoring ends with the sample in hand."""
+        self.work.cancel()
+        self.book.close()
+
+    def first_field(self) -> QWidget:
+        """The model comes first."""
+        return self.model
+
+    # --- models -------------------------------------------------------------------------------------------------------
+
+    def _read_models(self) -> None:
+        self._tools.background.run(self._desk.models.list, self, self._on_models, self._on_failed, topic="models")
+
+    def _on_models(self, models: tuple[ModelSummary, ...]) -> None:
+        self._models = tuple(one for one in models if not one.problem)
+        recipe = self.draft.recipe
+        named = [one for one in self._models if one.ref.name == recipe.model_name]
+        if not named and self._models:
+            # The first person to come here wants the station's model, which is the newest.
+            self.edit(self.draft.with_recipe(model_name=self._models[0].ref.name, model_version=0))
+        self._fill_models()
+        self._show()
+
+    def _fill_models(self) -> None:
+        recipe = self.draft.recipe
+        self.model.blockSignals(True)
+        self.model.clear()
+        chosen = -1
+        for index, one in enumerate(self._models):
+            self.model.addItem(self._model_text(one), one)
+            same = one.ref.name == recipe.model_name and recipe.model_version in (0, one.ref.version)
+            if same and chosen < 0:
+                chosen = index
+        self.model.setCurrentIndex(chosen)
+        self.model.blockSignals(False)
+
+    def _model_text(self, model: ModelSummary) -> str:
+        knows = self.draft.recipe.product in model.products
+        ref = str(model.ref)
+        return self.tr("{model}, knows this product").format(model=ref) if knows else ref
+
+    def _on_model(self, index: int) -> None:
+        chosen = self.model.itemData(index)
+        if isinstance(chosen, ModelSummary):
+            self.choose_model(chosen)
+
+    def choose_model(self, model: ModelSummary) -> None:
+        """Judge with this one; what another model said counts no more."""
+        ref = model.ref
+        self.edit(self.draft.with_recipe(model_name=ref.name, model_version=ref.version))
+        self._show()
+
+    # --- scoring ------------------------------------------------------------------------------------------------------
+
+    def start_scoring(self) -> None:
+        """Score all samples with the chosen model, in the background."""
+        self._problem = ""
+        self.progress.say(self.tr("Scoring the samples"))
+        self.work.start(partial(self._score, self.draft), self._on_scored, self._on_score_failed)
+        self._say()
+
+    def _score(self, draft: RecipeDraft, control: Control) -> ScoredSamples:
+        return self._scoring.score(draft, progress=control.progress, cancelled=control.cancelled)
+
+    def _on_scored(self, scored: ScoredSamples) -> None:
+        before = self.judging.proposed(self.draft.allowed_per_1000)
+        rule = self.draft.recipe.rule
+        first = self.draft.judged is None
+        before_scores = self.judging.scores if scored.basis == self.judging.basis else None
+        known = {**(before_scores or {}), **scored.scores}
+        self.judging = Judging(self.book.samples, scored.model, scored.basis, known)
+        proposed = self.judging.proposed(self.draft.allowed_per_1000)
+        if proposed is not None and (first or follows(rule.score_threshold, before)):
+            self.edit(self.draft.with_rule(score_threshold=written(proposed.limit)))
+        if scored.failed:
+            reason = scored.failed[0][1]
+            self._problem = self.tr("%n sample(s) could not be scored: {reason}", "", len(scored.failed)).format(
+                reason=reason
+            )
+        self._judge()
+        self._show()
+
+    def _on_score_failed(self, error: InspectorError) -> None:
+        self._problem = str(error)
+        self._say()
+
+    def _judge(self) -> None:
+        """Write down what the limit does now; nothing while a sample has no score."""
+        judged = self.judging.judged(self.draft, self._worse)
+        if judged is not None and judged != self.draft.judged:
+            self.edit(replace(self.draft, judged=judged))
+
+    # --- the limit ----------------------------------------------------------------------------------------------------
+
+    def _on_moved(self, limit: float) -> None:
+        """Under the hand: lists follow, nothing is handed over yet."""
+        self._show_sides(limit)
+
+    def _on_settled(self, limit: float) -> None:
+        self.edit(self.draft.with_rule(score_threshold=limit))
+        self._judge()
+        self._show()
+
+    def _on_allowed(self, allowed_per_1000: float) -> None:
+        before = self.judging.proposed(self.draft.allowed_per_1000)
+        follow = follows(self.draft.recipe.rule.score_threshold, before)
+        self.edit(replace(self.draft, allowed_per_1000=allowed_per_1000))
+        proposed = self.judging.proposed(allowed_per_1000)
+        if follow and proposed is not None:
+            self.edit(self.draft.with_rule(score_threshold=written(proposed.limit)))
+        self._judge()
+        self._show()
+
+    def _on_area(self, area_mm2: float) -> None:
+        """Small regions do not count any more: that is another score for every sample."""
+        if area_mm2 != self.draft.recipe.rule.min_area_mm2:
+            self.edit(self.draft.with_rule(min_area_mm2=area_mm2))
+            if self.judging.scores is not None:
+                self.judging = Judging(self.book.samples)
+                self.start_scoring()
+            self._show()
+
+    # --- news ---------------------------------------------------------------------------------------------------------
+
+    def _on_book(self) -> None:
+        """Samples changed: scores that are known are used again."""
+        if self.judging.scores is None:
+            self.judging = remembered(self.draft, self.book.samples)
+        else:
+            self.judging = replace(self.judging, samples=self.book.samples)
+        self._judge()
+        self._show()
+        self.facts_changed.emit()
+
+    def _on_sent(self, ids: list[str], tray: Tray) -> None:
+        self.book.move(ids, tray)
+
+    def _on_chosen(self, sample: Sample) -> None:
+        self.view.show_sample(self.draft, sample, self.limit.histogram.limit)
+
+    def _on_failed(self, error: InspectorError) -> None:
+        self._problem = str(error)
+        self._say()
+
+    # --- drawing ------------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        draft, judging = self.draft, self.judging
+        if not judging.fits(draft):
+            judging = Judging(self.book.samples)
+        self.limit.show_content(
+            LimitContent(
+                good=judging.values(judging.good),
+                bad=judging.values(judging.bad),
+                proposed=judging.proposed(draft.allowed_per_1000),
+                allowed_per_1000=draft.allowed_per_1000,
+                rule=draft.recipe.rule,
+                mm_per_px=draft.recipe.mm_per_px,
+            )
+        )
+        self._show_sides(draft.recipe.rule.score_threshold)
+        self._say()
+
+    def _show_sides(self, limit: float) -> None:
+        judging = self.judging if self.judging.fits(self.draft) else Judging()
+        self.wrong.show_sides(judging.good, judging.bad, judging.scores or {}, limit)
+        self.places["wrong"].setText(self.tr("Wrong side: {count}").format(count=len(self.wrong.samples)))
+
+    def _open(self, name: str) -> None:
+        for key, button in self.places.items():
+            button.setChecked(key == name)
+        self.stack.setCurrentIndex(list(self.places).index(name))
+
+    def retranslate(self) -> None:
+        """Say all texts again."""
+        self._model.set_word(self.tr("Model of the station"))
+        self.score.setText(self.tr("Score the samples"))
+        self.progress.retranslate()
+        self.limit.retranslate()
+        self._fill_models()
+        self._say()
+        self._show_sides(self.limit.histogram.limit)
+
+    def _say(self) -> None:
+        self.score.setEnabled(not self.work.running and bool(self.draft.recipe.model_name) and bool(self.book.samples))
+        texts = [self._problem, *(blocker_text(one) for one in self._blockers)]
+        if self.judging.fits(self.draft) and self.judging.unscored and not self.work.running:
+            texts.append(self.tr("%n sample(s) have no score yet.", "", self.judging.unscored))
+        if self.book.loaded and not self.book.samples:
+            texts = [self.tr("There are no samples yet.")]
+        shown = list(dict.fromkeys(filter(None, texts)))
+        self.state.setText("\n".join(shown))
+        self.state.setVisible(bool(shown) and not self.work.running)
+
+    # --- building -----------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        look = self._look
+        self.state.setProperty("role", "problem")
+        bar = QHBoxLayout()
+        bar.setSpacing(look.px(3))
+        bar.addWidget(self._model, 1)
+        bar.addWidget(self.score, 0, Qt.AlignmentFlag.AlignBottom)
+        left = QVBoxLayout()
+        left.setSpacing(look.px(2))
+        left.addLayout(bar)
+        left.addWidget(self.progress)
+        left.addWidget(self.state)
+        left.addWidget(self.limit, 1)
+        side = QWidget()
+        side.setFixedWidth(look.px(_SIDE_MM))
+        right = QVBoxLayout(side)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(look.px(2))
+        row = QHBoxLayout()
+        row.setSpacing(look.px(1))
+        for button in self.places.values():
+            row.addWidget(button, 1)
+        right.addLayout(row)
+        wrong = QWidget()
+        inside = QVBoxLayout(wrong)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(look.px(2))
+        inside.addWidget(self.wrong, 1)
+        inside.addWidget(self.view, 1)
+        self.stack.addWidget(wrong)
+        right.addWidget(self.stack, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, look.px(1), 0, 0)
+        layout.setSpacing(look.px(4))
+        layout.addLayout(left, 1)
+        layout.addWidget(side)
+
+    def _connect(self) -> None:
+        self.model.activated.connect(self._on_model)
+        self.score.clicked.connect(self.start_scoring)
+        self.work.ended.connect(self._say)
+        self.book.changed.connect(self._on_book)
+        self.book.failed.connect(self._on_failed)
+        self.limit.moved.connect(self._on_moved)
+        self.limit.settled.connect(self._on_settled)
+        self.limit.allowed_entered.connect(self._on_allowed)
+        self.limit.area_entered.connect(self._on_area)
+        self.wrong.chosen.connect(self._on_chosen)
+        self.wrong.sent.connect(self._on_sent)
+        for name, button in self.places.items():
+            button.clicked.connect(partial(self._open, name))

@@ -1,0 +1,314 @@
+"""Step 4, Samples: pictures of good and of bad parts, sorted into trays by key, by hand or by import."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from inspector.core.draft import Blocker, RecipeDraft, Step
+from inspector.core.errors import InspectorError
+from inspector.core.sample import SampleCounts, Tray, count_samples
+from inspector.services.samples import ImportOutcome
+from inspector.ui.recipes.capture_bar import CaptureBar
+from inspector.ui.recipes.desk import SetupDesk
+from inspector.ui.recipes.import_sheet import SkippedSheet
+from inspector.ui.recipes.long_work import LongWork
+from inspector.ui.recipes.progress_line import ProgressLine
+from inspector.ui.recipes.sample_book import SampleBook
+from inspector.ui.recipes.sample_model import SampleModel
+from inspector.ui.recipes.sample_side import SampleSide
+from inspector.ui.recipes.sample_words import tray_name
+from inspector.ui.recipes.step import StepPage
+from inspector.ui.recipes.thumbnails import Thumbnails
+from inspector.ui.recipes.tray_view import TrayView
+from inspector.ui.recipes.words import blocker_text
+from inspector.ui.tools import PageTools
+from inspector.ui.widgets.buttons import Button
+from inspector.ui.widgets.fields import Choice
+from inspector.ui.widgets.file_sheet import FileMode, FileSheet
+from inspector.ui.widgets.notice import Notice
+
+_BAR_MM = 11.0
+_SIDE_MM = 82.0
+_UNDO_S = 10.0
+_SAY_S = 6.0
+_STRETCH = {Tray.GOOD: 2, Tray.BAD: 1, Tray.UNSORTED: 1}
+
+
+class SamplesStep(StepPage):
+    """Three trays, and beside them what is chosen."""
+
+    def __init__(self, tools: PageTools, desk: SetupDesk, draft: RecipeDraft) -> None:
+        """Build it; the samples come with `enter`."""
+        super().__init__(Step.SAMPLES, tools, draft)
+        look = self._look
+        if desk.samples is None:
+            raise ValueError("step Samples needs a sample service")
+        self._desk = desk
+        self._blockers: tuple[Blocker, ...] = ()
+        self._counts = SampleCounts()
+        self.book = SampleBook(tools.background, desk.samples, draft.id)
+        self.thumbnails = Thumbnails(tools.background, self.book.thumbnail)
+        self.models = {tray: SampleModel(self.thumbnails) for tray in Tray}
+        self.trays = {tray: TrayView(look, tray, self.models[tray]) for tray in Tray}
+        self.work = LongWork(tools.background)
+        self.progress = ProgressLine(look, self.work)
+        self.into = Choice(look)
+        self.into_word = QLabel()
+        self.import_folder = Button(look, "folder", height_mm=_BAR_MM)
+        self.capture = CaptureBar(tools, desk)
+        self.undo = Button(look, "undo", height_mm=_BAR_MM)
+        self.problem = QLabel()
+        self.problem.setWordWrap(True)
+        self.problem.setProperty("role", "problem")
+        self.side = SampleSide(tools, self.book)
+        self._lay_out()
+        self.notice = Notice(look, self)
+        self._connect()
+        self.retranslate()
+
+    # --- the frame ----------------------------------------------------------------------------------------------------
+
+    def show_blockers(self, blockers: tuple[Blocker, ...]) -> None:
+        """What is still missing here."""
+        self._blockers = tuple(one for one in blockers if one.step is Step.SAMPLES)
+        self._say()
+
+    def enter(self) -> None:
+        """Read the samples, and make the camera ready."""
+        self.book.refresh()
+        self.capture.enter(self.draft)
+
+    def leave(self) -> None:
+        """Hand over the name of a defect that is being typed."""
+        self.side.commit()
+        self.capture.leave()
+
+    def close_step(self) -> None:
+        """An import ends with the picture in hand."""
+        self.work.cancel()
+        self.capture.leave()
+        self.book.close()
+
+    def first_field(self) -> QWidget:
+        """The good ones."""
+        return self.trays[Tray.GOOD].list
+
+    # --- what people do -----------------------------------------------------------------------------------------------
+
+    def chosen_ids(self) -> list[str]:
+        """Ids of what is chosen, in whatever tray."""
+        return [sample.id for tray in self.trays.values() for sample in tray.list.selected_samples()]
+
+    def _on_import(self) -> None:
+        sheet = FileSheet(self._look, self, FileMode.FOLDER, title=self.tr("Folder with pictures"))
+        sheet.chosen.connect(self.import_from)
+        sheet.show_files()
+
+    def import_from(self, folder: Path) -> None:
+        """Bring in a folder, in the background, into the chosen tray."""
+        tray = self._tray()
+        self.progress.say(self.tr("Importing into {tray}").format(tray=tray_name(tray)))
+        limits = self.draft.recipe.picture_limits
+        work = partial(self.book.import_folder, folder, tray, limits)
+        if self.work.start(work, self._on_imported, self._on_failed):
+            self._say()
+
+    def _on_imported(self, outcome: ImportOutcome) -> None:
+        self.book.refresh()
+        parts = [self.tr("%n picture(s) imported", "", len(outcome.added))]
+        if outcome.near_copies:
+            parts.append(self.tr("%n near-copy(ies) not counted", "", outcome.near_copies))
+        if outcome.cancelled:
+            parts.append(self.tr("the rest was left out"))
+        self.said.emit(" · ".join(parts))
+        if outcome.skipped:
+            SkippedSheet(self._look, self, outcome).show_skipped()
+        self._tools.background.run(self.book.flag_odd, self, self._on_flagged, self._on_failed, topic="odd")
+
+    def _on_flagged(self, ids: tuple[str, ...]) -> None:
+        self.book.refresh()
+
+    def _on_sent(self, ids: list[str], tray: Tray) -> None:
+        where = next((view for view in self.trays.values() if view.list.hasFocus()), None)
+        row = -1
+        if where is not None and where.list.currentIndex().isValid():
+            row = where.list.currentIndex().row()
+        self.book.move(ids, tray)
+        if where is not None and tray is not where.tray:
+            self._go_on_at(where, row)
+
+    def _go_on_at(self, view: TrayView, row: int) -> None:
+        """The next picture is chosen, so that a tray can be sorted with one key each."""
+        model = self.models[view.tray]
+        if model.rowCount() and row >= 0:
+            view.list.choose(model.samples[min(row, model.rowCount() - 1)].id)
+
+    def _on_side_sent(self, tray: Tray) -> None:
+        ids = self.chosen_ids()
+        self.book.move(ids, tray)
+        if ids:
+            self._choose(ids[0])
+
+    def _on_named(self, name: str) -> None:
+        self.book.name_defect(self.chosen_ids(), name)
+
+    def _on_accepted(self) -> None:
+        self.book.accept_odd(self.chosen_ids())
+
+    def _on_deleted(self, ids: list[str] | None = None) -> None:
+        count = self.book.delete(self.chosen_ids() if ids is None else ids)
+        if count:
+            self.notice.say(self.tr("%n picture(s) deleted", "", count), _UNDO_S, self.tr("Undo"))
+
+    def _on_side_deleted(self) -> None:
+        self._on_deleted()
+
+    def _on_undo(self) -> None:
+        self.book.undo()
+
+    def _on_selected(self) -> None:
+        """One tray has the selection at a time: what is beside the trays is about one thing."""
+        sender = self.sender()
+        for tray in self.trays.values():
+            model = tray.list.selectionModel()
+            if model is not sender and self._selects(sender) and model.hasSelection():
+                model.blockSignals(True)
+                model.clearSelection()
+                model.blockSignals(False)
+                tray.list.viewport().update()
+        self._show_chosen()
+
+    def _selects(self, sender: object) -> bool:
+        return any(
+            tray.list.selectionModel() is sender and tray.list.selectionModel().hasSelection()
+            for tray in self.trays.values()
+        )
+
+    def _choose(self, sample_id: str) -> None:
+        for tray in self.trays.values():
+            if tray.list.choose(sample_id):
+                return
+
+    # --- news ---------------------------------------------------------------------------------------------------------
+
+    def _on_book(self) -> None:
+        """Another list: trays keep their place and their selection."""
+        for tray, model in self.models.items():
+            model.set_samples(self.book.of(tray))
+        counts = count_samples(self.book.samples)
+        if counts != self._counts:
+            self._counts = counts
+            self.facts_changed.emit()
+        self._say()
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        chosen = [sample for tray in self.trays.values() for sample in tray.list.selected_samples()]
+        self.side.show_chosen(chosen)
+
+    def _on_failed(self, error: InspectorError) -> None:
+        self.book.refresh()
+        self.notice.say(str(error), _UNDO_S)
+
+    def _on_captured(self, tray: Tray) -> None:
+        self._say()
+
+    # --- words --------------------------------------------------------------------------------------------------------
+
+    def retranslate(self) -> None:
+        """Say all texts again."""
+        now = max(self.into.currentIndex(), 0)
+        self.into.clear()
+        self.into.addItems([tray_name(tray) for tray in Tray])
+        self.into.setCurrentIndex(now)
+        self.into.setAccessibleName(self.tr("New pictures go to"))
+        self.into_word.setText(self.tr("New pictures go to"))
+        self.import_folder.setText(self.tr("Import folder"))
+        self.undo.setText(self.tr("Undo"))
+        self.capture.retranslate()
+        self.progress.retranslate()
+        self.side.retranslate()
+        self._say()
+
+    def _say(self) -> None:
+        counts = self._counts
+        loading = "" if self.book.loaded else self.tr("Working…")
+        good = [self.tr("{teach} teach, {check} check").format(teach=counts.teach, check=counts.check)]
+        if counts.near_copies:
+            good.append(self.tr("%n near-copy(ies) not counted", "", counts.near_copies))
+        if counts.odd:
+            good.append(self.tr("%n odd one(s) out", "", counts.odd))
+        notes = {
+            Tray.GOOD: " · ".join(good),
+            Tray.BAD: self.tr("All of them check; none teaches."),
+            Tray.UNSORTED: self.tr("These count for nothing yet."),
+        }
+        empty = {
+            Tray.GOOD: self.tr("Import or capture pictures of good parts: 20 at least, better 60."),
+            Tray.BAD: self.tr("Bad parts show how many the limit finds. A few are enough."),
+            Tray.UNSORTED: self.tr("Pictures to be sorted with the keys G, B and U."),
+        }
+        for tray, view in self.trays.items():
+            view.say(len(self.book.of(tray)), notes[tray], loading or empty[tray])
+        self.problem.setText("\n".join(blocker_text(one) for one in self._blockers))
+        self.problem.setVisible(bool(self._blockers))
+        self.undo.setEnabled(self.book.can_undo)
+        self.import_folder.setEnabled(not self.work.running)
+
+    def _tray(self) -> Tray:
+        return tuple(Tray)[max(self.into.currentIndex(), 0)]
+
+    # --- building -----------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        look = self._look
+        bar = QHBoxLayout()
+        bar.setSpacing(look.px(2))
+        bar.addWidget(self.into_word)
+        bar.addWidget(self.into)
+        bar.addWidget(self.import_folder)
+        bar.addWidget(self.capture)
+        bar.addStretch(1)
+        bar.addWidget(self.undo)
+        trays = QHBoxLayout()
+        trays.setSpacing(look.px(3))
+        for tray, view in self.trays.items():
+            trays.addWidget(view, _STRETCH[tray])
+        left = QVBoxLayout()
+        left.setSpacing(look.px(2))
+        left.addLayout(bar)
+        left.addWidget(self.progress)
+        left.addWidget(self.problem)
+        left.addLayout(trays, 1)
+        self.side.setFixedWidth(look.px(_SIDE_MM))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, look.px(1), 0, 0)
+        layout.setSpacing(look.px(4))
+        layout.addLayout(left, 1)
+        layout.addWidget(self.side)
+
+    def _connect(self) -> None:
+        self.book.changed.connect(self._on_book)
+        self.book.failed.connect(self._on_failed)
+        self.import_folder.clicked.connect(self._on_import)
+        self.undo.clicked.connect(self._on_undo)
+        self.notice.acted.connect(self._on_undo)
+        self.work.ended.connect(self._say)
+        self.side.sent.connect(self._on_side_sent)
+        self.side.named.connect(self._on_named)
+        self.side.deleted.connect(self._on_side_deleted)
+        self.side.accepted.connect(self._on_accepted)
+        self.side.shown_asked.connect(self._choose)
+        self.capture.said.connect(self.said)
+        self.into.currentIndexChanged.connect(self._on_into)
+        for view in self.trays.values():
+            view.list.sent.connect(self._on_sent)
+            view.list.deleted.connect(self._on_deleted)
+            view.list.selectionModel().selectionChanged.connect(self._on_selected)
+        QShortcut(QKeySequence("Ctrl+Z"), self, self._on_undo, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def _on_into(self) -> None:
+        self.capture.set_tray(self._tray())
