@@ -2,6 +2,7 @@
 
 import getpass
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -232,7 +233,7 @@ def build_recipe_service(
             packages=ZipPackages(kept.pictures, APP_VERSION),
             install_model=partial(install_model, data.models),
             clock=SystemClock(),
-            user=getpass.getuser(),
+            user=user_name(),
             in_use=partial(product_in_use, line),
             deadline_ms=settings.deadline_ms,
         )
@@ -243,6 +244,14 @@ def product_in_use(line: InspectionService) -> str:
     """The product that the line inspects now; "" while it stands."""
     running = line.status.state not in (LineState.STOPPED, LineState.FAULTED)
     return line.recipe.product if running and line.recipe is not None else ""
+
+
+def user_name() -> str:
+    """Who uses this computer, for records of who did what; a number where the system has no name for the user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def source_of(source: str, recipe: Recipe | None) -> str:
@@ -301,7 +310,7 @@ def run_window(application: Application, settings_file: Path, *, start: bool = F
                 cameras=application.catalog,
                 models=application.models,
                 pictures=application.kept.pictures,
-                user=getpass.getuser(),
+                user=user_name(),
                 drawn_picture=lambda product: product_picture(Recipe(product, 0, "")),
                 product_in_use=partial(product_in_use, application.line),
             ),

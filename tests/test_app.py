@@ -1,5 +1,6 @@
 """What the composition root decides by itself: which recipe, which source, and what ships with the program."""
 
+import os
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,7 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inspector.app import choose_recipe, default_recipe, open_application, open_records, product_picture, source_of
+from inspector.app import (
+    choose_recipe,
+    default_recipe,
+    open_application,
+    open_records,
+    product_picture,
+    source_of,
+    user_name,
+)
 from inspector.cameras.scenes.registry import SCENES
 from inspector.config import Settings
 from inspector.core.errors import OperationalError
@@ -116,3 +125,10 @@ def test_samples_that_were_deleted_are_removed_when_the_station_opens(tmp_path: 
         assert (data.root / stored.path).is_file()
     with open_records(Settings(), data):
         assert not (data.root / stored.path).exists()
+
+
+def test_a_user_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 54_321)
+    assert user_name() == "uid 54321"
