@@ -234,10 +234,15 @@ class RecipeService:
             The draft as it was kept, with time and user.
 
         Raises:
-            OperationalError: DAT-002.
+            OperationalError: RCP-001: it was published meanwhile; DAT-002.
         """
         touched = self._touched(draft)
-        self._parts.drafts.save(touched)
+        with self._changing:
+            # A last keystroke that arrives after "Publish" must not bring the draft back beside its version.
+            versions = self._parts.recipes.versions(draft.base_product or draft.recipe.product)
+            if any(one.setup_id == draft.id and one.version > draft.base_version for one in versions):
+                raise OperationalError("RCP-001", "This draft was published.", "Open the product again to change it.")
+            self._parts.drafts.save(touched)
         return touched
 
     def discard(self, draft_id: str) -> None:

@@ -187,6 +187,16 @@ def test_editing_continues_with_the_samples_and_publishes_the_next_version(stati
     assert station.recipes.get("bottle", 1).notes == ""
 
 
+def test_a_change_that_comes_after_publishing_does_not_bring_the_draft_back(station: Station) -> None:
+    service = station.service
+    for expected in (1, 2):
+        draft = station.complete(service.save(service.edit("bottle") if expected > 1 else service.new("bottle")))
+        assert service.publish(draft, "why").version == expected
+        with pytest.raises(OperationalError, match="was published"):
+            service.save(draft.with_recipe(notes="late"))
+        assert station.drafts.list() == ()
+
+
 def test_what_is_missing_blocks_publishing_and_changes_nothing(station: Station) -> None:
     draft = station.service.save(station.complete(station.service.new("bottle")).with_recipe(line_code=0))
     with pytest.raises(DraftBlocked) as caught:
