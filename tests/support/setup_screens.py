@@ -11,7 +11,17 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from inspector.core.check import CheckResult
+from inspector.core.draft import (
+    JudgedCheck,
+    MeasuredTiming,
+    PublishFacts,
+    RecipeDraft,
+    basis_of,
+    publish_blockers,
+)
 from inspector.core.geometry import Polygon
+from inspector.core.recipe import StoredShot
 from inspector.core.sample import SampleFlag, Tray, Use
 from inspector.ui.application import create_application
 from inspector.ui.background import Background
@@ -19,6 +29,7 @@ from inspector.ui.look import Look
 from inspector.ui.recipes.area import AreaStep
 from inspector.ui.recipes.model import ModelStep
 from inspector.ui.recipes.polygon_editor import EditorTool
+from inspector.ui.recipes.publish import PublishStep
 from inspector.ui.recipes.samples import SamplesStep
 from inspector.ui.recipes.shapes import ShapeKind, Spot
 from inspector.ui.tools import PageTools
@@ -26,7 +37,7 @@ from inspector.ui.translation import Translation
 from tests.support.pseudo import PseudoTranslator
 from tests.support.screens import RESOURCES, settle
 from tests.support.scripted_line import draw_part
-from tests.support.setup_steps import ScriptedScoring, add_samples, make_desk, make_draft
+from tests.support.setup_steps import MODEL, ScriptedScoring, add_samples, make_desk, make_draft
 from tests.support.setup_stores import MemorySampleStore
 
 INCLUDE = Polygon(((60.0, 40.0), (590.0, 40.0), (600.0, 440.0), (300.0, 470.0), (50.0, 420.0)))
@@ -53,10 +64,21 @@ def build(name: str, tools: PageTools) -> QWidget:
         step = AreaStep(tools, desk, draft)
     elif name.startswith("samples"):
         step = SamplesStep(tools, desk, draft)
-    else:
+    elif name.startswith("model"):
         store.update([replace(one, use=Use.CHECK) for one in good[4:]])
         step = ModelStep(tools, desk, draft)
+    else:
+        step = PublishStep(tools, desk, draft)
     return step
+
+
+def ready(draft: RecipeDraft) -> RecipeDraft:
+    basis = basis_of(draft.recipe, MODEL)
+    judged = JudgedCheck(MODEL, basis, "", draft.recipe.rule, CheckResult(0, 60, 11, 12))
+    timing = MeasuredTiming(200, 38.2, 51.7, 412.0, basis)
+    changed = draft.with_recipe(self_test=StoredShot("recipes/shot.png", "c" * 64, 0.41, basis))
+    changed = changed.with_rule(score_threshold=1.18)
+    return replace(changed, judged=judged, timing=timing, base_version=7, base_product="CAP-32")
 
 
 def scene(name: str, step: QWidget) -> None:
@@ -79,13 +101,28 @@ def scene(name: str, step: QWidget) -> None:
         settle(1.2)
         step.limit._on_typed(0.75)
         settle(0.3)
-        step.wrong.rejected.choose(step.wrong.samples[0].id)
-        settle(0.3)
-        step._on_chosen(step.wrong.samples[0])
+        step.wrong.choose(step.wrong.samples[0].id)
+    elif name == "model_trial":
+        step.start_scoring()
+        settle(0.6)
+        step._open("trial")
+        step.trial.run()
+        settle(0.5)
+        step.trial.table.selectRow(3)
+    elif name == "publish":
+        step.show_blockers(publish_blockers(step.draft, PublishFacts()))
+    elif name == "publish_ready":
+        step.show_draft(ready(step.draft))
+        step.enter()
+        step.show_blockers(())
+        step.reason.setPlainText("New light: the scratch is seen better.")
     settle(0.6)
 
 
-NAMES = ("area", "area_draw", "samples", "samples_odd", "samples_bad", "model", "model_scored")
+NAMES = (
+    *("area", "area_draw", "samples", "samples_odd", "samples_bad"),
+    *("model", "model_scored", "model_trial", "publish", "publish_ready"),
+)
 
 
 def main() -> None:

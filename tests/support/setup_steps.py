@@ -10,17 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.core.anomaly import AnomalyMap
-from inspector.core.draft import MeasuredTiming, RecipeDraft, basis_of, new_draft
+from inspector.core.decision import Verdict
+from inspector.core.draft import MeasuredTiming, PublishFacts, RecipeDraft, basis_of, new_draft
 from inspector.core.errors import OperationalError
 from inspector.core.geometry import Size
-from inspector.core.ports import ModelSummary
-from inspector.core.recipe import Framing, StoredShot
+from inspector.core.ports import ModelSummary, PublishedVersion
+from inspector.core.recipe import Framing, Recipe, StoredShot
+from inspector.core.record import Counts
 from inspector.core.refs import ModelRef, new_id
 from inspector.core.sample import Sample, Tray, Use
 from inspector.core.tile_plan import TileFacts
 from inspector.services.samples import SampleService
 from inspector.services.scoring import ScoredSamples
+from inspector.services.trial import ChangedPart, Trial
 from inspector.ui.recipes.desk import SetupDesk
+from tests.support.image_store import MemoryImageStore
+from tests.support.record_store import MemoryRecordStore
 from tests.support.scripted_line import draw_map, draw_part
 from tests.support.setup_stores import MemoryRecipePictures, MemorySampleStore
 
@@ -116,6 +121,45 @@ class ScriptedRecipes:
 
     def __init__(self) -> None:
         self.published: list[tuple[RecipeDraft, str]] = []
+        self.refusal: Exception | None = None
+
+    def versions(self, product: str) -> tuple[PublishedVersion, ...]:
+        recipe = make_draft().with_rule(score_threshold=1.0).recipe
+        return (PublishedVersion(product, 7, replace(recipe, version=7), datetime(2026, 11, 1, tzinfo=UTC)),)
+
+    def publish(self, draft: RecipeDraft, reason: str, known: PublishFacts | None = None) -> Recipe:
+        if self.refusal is not None:
+            raise self.refusal
+        self.published.append((draft, reason))
+        return replace(draft.recipe, version=draft.base_version + 1)
+
+
+class ScriptedTrial:
+    """A history in which every tenth part changes."""
+
+    def __init__(self, parts: int = 12_430) -> None:
+        self.parts = parts
+        self.asked: list[tuple[RecipeDraft, bool]] = []
+        self.threads: set[str] = set()
+
+    def run(self, draft: RecipeDraft, *, since, simulated, progress, cancelled) -> Trial:
+        self.asked.append((draft, simulated))
+        self.threads.add(threading.current_thread().name)
+        changed = tuple(
+            ChangedPart(new_id(), Verdict.FAIL, Verdict.PASS, 1.05 + 0.001 * number) for number in range(55)
+        )
+        before, after = Counts(self.parts - 96, 96, 2), Counts(self.parts - 41, 41, 2)
+        return Trial(before, after, changed, ("x",), 12, 0, 0.8)
+
+
+class ScriptedVersions:
+    """A line that remembers which version it was handed."""
+
+    def __init__(self) -> None:
+        self.used: list[tuple[Recipe, bool]] = []
+
+    def use_version(self, recipe: Recipe, *, now: bool = False) -> None:
+        self.used.append((recipe, now))
 
 
 def make_draft(**changes: object) -> RecipeDraft:
@@ -174,6 +218,11 @@ def make_desk(store: MemorySampleStore | None = None, reader: DrawnPictures | No
         models=ScriptedModels(),  # type: ignore[arg-type]
         pictures=MemoryRecipePictures(),
         user="wei",
+        product_in_use=lambda: "CAP-32",
+        line=ScriptedVersions(),
+        trial=ScriptedTrial(),  # type: ignore[arg-type]
+        records=MemoryRecordStore(),
+        images=MemoryImageStore(),
         samples=samples,
         scoring=scoring,
     )

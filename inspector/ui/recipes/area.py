@@ -147,6 +147,10 @@ class AreaStep(StepPage):
 
     def _on_plan(self, plan: TilePlan) -> None:
         self._plan = plan
+        if self._facts is not None and not plan.problem:
+            self.measured.emit(
+                {"expected_ms": plan.expected_ms(self._facts), "expected_mb": plan.expected_mb(self._facts)}
+            )
         self.editor.show_tiles(plan.tiles if self.grid.isChecked() else ())
         self._say()
 

@@ -57,11 +57,13 @@ class AreaBar(QWidget):
         editor = self._editor
         for tool, button in self.tools.items():
             button.setChecked(tool is editor.tool)
-        self.close_shape.setVisible(editor.sketching)
+        shown = {self.close_shape: editor.sketching, self.add_point: not editor.sketching}
+        shown[self.delete] = not editor.sketching
+        # First hide, then show: in between the row must not ask for more room than the window has.
+        for button in sorted(shown, key=lambda one: shown[one]):
+            button.setVisible(shown[button])
         self.close_shape.setEnabled(editor.can_close)
-        self.add_point.setVisible(not editor.sketching)
         self.add_point.setEnabled(editor.selected is not None)
-        self.delete.setVisible(not editor.sketching)
         self.delete.setEnabled(editor.selected is not None)
         whole = editor.selected is not None and editor.selected.point < 0
         self.delete.setText(self.tr("Delete shape") if whole else self.tr("Delete point"))
@@ -76,9 +78,10 @@ class AreaBar(QWidget):
         self.tools[EditorTool.IGNORE].setText(self.tr("Ignore here"))
         self.close_shape.setText(self.tr("Close shape"))
         self.add_point.setText(self.tr("Add point"))
-        self.undo.setText(self.tr("Undo"))
-        self.redo.setText(self.tr("Redo"))
-        self.fit.setText(self.tr("Fit"))
+        # Arrows and zoom need no word, so that the row fits the least window.
+        for button, word in ((self.undo, self.tr("Undo")), (self.redo, self.tr("Redo")), (self.fit, self.tr("Fit"))):
+            button.setAccessibleName(word)
+            button.setToolTip(word)
         self.say()
 
     def _on_tool(self) -> None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.core.ports import CameraCatalog, ModelStore, RecipePictureStore
+from inspector.core.ports import CameraCatalog, ImageStore, ModelStore, RecipePictureStore, RecordStore
+from inspector.services.capture import CaptureService
 from inspector.services.recipes import RecipeService
 from inspector.services.samples import SampleService
-from inspector.ui.recipes.work import ScoringWork
+from inspector.services.trial import TrialService
+from inspector.ui.recipes.work import LineVersions, ScoringWork
 
 USUAL_PARTS_PER_SHIFT = 9600
 
@@ -28,7 +30,12 @@ class SetupDesk:
         product_in_use: name of the product that the line inspects now; "" for none.
         samples: trays of all set-ups; without it there is no step Samples.
         scoring: scores and measures with the model of a draft.
+        capture: the camera of the set-up; None where there is none to capture with.
+        trial: what a draft would have said of parts in the past.
+        records: of inspected parts, for the list of a trial.
+        images: their pictures and maps.
         parts_per_shift: for the sentence that says what a limit costs in a shift.
+        line: takes a new version of the product that it inspects; None without a line.
     """
 
     recipes: RecipeService
@@ -40,4 +47,9 @@ class SetupDesk:
     product_in_use: Callable[[], str] | None = None
     samples: SampleService | None = None
     scoring: ScoringWork | None = None
+    capture: CaptureService | None = None
+    trial: TrialService | None = None
+    records: RecordStore | None = None
+    images: ImageStore | None = None
     parts_per_shift: int = USUAL_PARTS_PER_SHIFT
+    line: LineVersions | None = None

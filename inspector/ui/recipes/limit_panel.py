@@ -115,9 +115,9 @@ class LimitPanel(QWidget):
         """Say all texts again."""
         self._limit.set_word(self.tr("Limit"))
         self._allowed.set_word(self.tr("Allowed false rejects per 1000"))
-        self._area.set_word(self.tr("Smallest area that counts"))
+        self._area.set_word(self.tr("Smallest area"))
         self._parts.set_word(self.tr("Parts a shift"))
-        self.propose.setText(self.tr("Take the proposed limit"))
+        self.propose.setText(self.tr("Use the proposal"))
         self.histogram.set_locale(self._tools.translation.locale)
         self._say()
 

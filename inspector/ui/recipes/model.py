@@ -3,7 +3,6 @@
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.core.draft import Blocker, RecipeDraft, Step
@@ -20,14 +19,16 @@ from inspector.ui.recipes.sample_book import SampleBook
 from inspector.ui.recipes.sample_view import SampleView
 from inspector.ui.recipes.step import StepPage
 from inspector.ui.recipes.thumbnails import Thumbnails
+from inspector.ui.recipes.trial_panel import TrialPanel
 from inspector.ui.recipes.words import blocker_text
 from inspector.ui.recipes.wrong_side import WrongSide
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.buttons import Button
-from inspector.ui.widgets.fields import Choice, Field
+from inspector.ui.widgets.fields import Choice
 
 _BAR_MM = 11.0
-_SIDE_MM = 96.0
+_TAB_MM = 13.0  # room for two lines
+_SIDE_MM = 92.0
 
 
 class ModelStep(StepPage):
@@ -49,15 +50,16 @@ class ModelStep(StepPage):
         self.thumbnails = Thumbnails(tools.background, self.book.thumbnail)
         self.work = LongWork(tools.background)
         self.model = Choice(look)
-        self._model = Field(look, self.model)
         self.score = Button(look, "score", height_mm=_BAR_MM)
         self.progress = ProgressLine(look, self.work)
         self.state = QLabel()
         self.state.setWordWrap(True)
         self.limit = LimitPanel(tools, desk.parts_per_shift)
         self.wrong = WrongSide(tools, self.thumbnails)
-        self.view = SampleView(tools, self.book, desk.scoring)
-        self.places = {"wrong": Button(look, "odd", height_mm=_BAR_MM, checkable=True)}
+        self.view = SampleView(tools)
+        self.trial = TrialPanel(tools, desk, draft)
+        names = ("wrong", *(("trial",) if desk.trial is not None else ()))
+        self.places = {name: Button(look, height_mm=_TAB_MM, checkable=True) for name in names}
         self.stack = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -69,11 +71,13 @@ class ModelStep(StepPage):
     def show_draft(self, draft: RecipeDraft) -> None:
         """Put the rule into its fields."""
         super().show_draft(draft)
+        self.trial.take(draft)
         self._show()
 
     def take(self, draft: RecipeDraft) -> None:
         """Another step may have changed what the scores rest on."""
         super().take(draft)
+        self.trial.take(draft)
         if self.isVisible():
             self._show()
 
@@ -94,6 +98,7 @@ class ModelStep(StepPage):
     def close_step(self) -> None:
         """Scoring ends with the sample in hand."""
         self.work.cancel()
+        self.trial.work.cancel()
         self.book.close()
 
     def first_field(self) -> QWidget:
@@ -131,7 +136,8 @@ class ModelStep(StepPage):
     def _model_text(self, model: ModelSummary) -> str:
         knows = self.draft.recipe.product in model.products
         ref = str(model.ref)
-        return self.tr("{model}, knows this product").format(model=ref) if knows else ref
+        text = self.tr("Station model {model}, knows this product") if knows else self.tr("Station model {model}")
+        return text.format(model=ref)
 
     def _on_model(self, index: int) -> None:
         chosen = self.model.itemData(index)
@@ -189,6 +195,7 @@ class ModelStep(StepPage):
     def _on_moved(self, limit: float) -> None:
         """Under the hand: lists follow, nothing is handed over yet."""
         self._show_sides(limit)
+        self.view.set_limit(limit)
 
     def _on_settled(self, limit: float) -> None:
         self.edit(self.draft.with_rule(score_threshold=limit))
@@ -230,7 +237,10 @@ class ModelStep(StepPage):
         self.book.move(ids, tray)
 
     def _on_chosen(self, sample: Sample) -> None:
-        self.view.show_sample(self.draft, sample, self.limit.histogram.limit)
+        self.view.show_sample(self.book, self._scoring, self.draft, sample, self.limit.histogram.limit)
+
+    def _on_opened(self, record_id: str) -> None:
+        self.view.show_past(self._desk, record_id, self.limit.histogram.limit)
 
     def _on_failed(self, error: InspectorError) -> None:
         self._problem = str(error)
@@ -267,10 +277,14 @@ class ModelStep(StepPage):
 
     def retranslate(self) -> None:
         """Say all texts again."""
-        self._model.set_word(self.tr("Model of the station"))
+        self.model.setAccessibleName(self.tr("Model that judges"))
         self.score.setText(self.tr("Score the samples"))
         self.progress.retranslate()
         self.limit.retranslate()
+        self.trial.retranslate()
+        self.view.retranslate()
+        if "trial" in self.places:
+            self.places["trial"].setText(self.tr("Try on history"))
         self._fill_models()
         self._say()
         self._show_sides(self.limit.histogram.limit)
@@ -293,8 +307,8 @@ class ModelStep(StepPage):
         self.state.setProperty("role", "problem")
         bar = QHBoxLayout()
         bar.setSpacing(look.px(3))
-        bar.addWidget(self._model, 1)
-        bar.addWidget(self.score, 0, Qt.AlignmentFlag.AlignBottom)
+        bar.addWidget(self.model, 1)
+        bar.addWidget(self.score)
         left = QVBoxLayout()
         left.setSpacing(look.px(2))
         left.addLayout(bar)
@@ -311,14 +325,11 @@ class ModelStep(StepPage):
         for button in self.places.values():
             row.addWidget(button, 1)
         right.addLayout(row)
-        wrong = QWidget()
-        inside = QVBoxLayout(wrong)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(look.px(2))
-        inside.addWidget(self.wrong, 1)
-        inside.addWidget(self.view, 1)
-        self.stack.addWidget(wrong)
+        pages = {"wrong": self.wrong, "trial": self.trial}
+        for name in self.places:
+            self.stack.addWidget(pages[name])
         right.addWidget(self.stack, 1)
+        right.addWidget(self.view, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, look.px(1), 0, 0)
         layout.setSpacing(look.px(4))
@@ -337,5 +348,6 @@ class ModelStep(StepPage):
         self.limit.area_entered.connect(self._on_area)
         self.wrong.chosen.connect(self._on_chosen)
         self.wrong.sent.connect(self._on_sent)
+        self.trial.opened.connect(self._on_opened)
         for name, button in self.places.items():
             button.clicked.connect(partial(self._open, name))

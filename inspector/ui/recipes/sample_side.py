@@ -40,6 +40,7 @@ class SampleSide(QWidget):
         self._picture_of = ""
         self._problem = ""
         self._original = ""
+        self._live: NDArray[np.uint8] | None = None
         look = tools.look
         self.well = ImageView(look)
         self.facts = QLabel()
@@ -85,6 +86,12 @@ class SampleSide(QWidget):
         if not self.defect.hasFocus():
             self.defect.setText(first.defect if first is not None else "")
         self._say()
+
+    def show_live(self, picture: NDArray[np.uint8] | None) -> None:
+        """What the camera sees, while no sample is chosen; None when it is closed."""
+        self._live = picture
+        if not self._chosen:
+            self._say()
 
     def commit(self) -> None:
         """Hand over a name that is still being typed."""
@@ -132,10 +139,12 @@ class SampleSide(QWidget):
         first = chosen[0] if chosen else None
         message = ""
         if first is None:
-            message = self.tr("Choose a sample")
+            message = "" if self._live is not None else self.tr("Choose a sample")
         elif self._picture is None:
             message = self._problem or self.tr("Working…")
-        self.well.set_content(WellContent(picture=self._picture, icon="part", message=message))
+        notes = (self.tr("live"),) if first is None and self._live is not None else ()
+        picture = self._picture if first is not None else self._live
+        self.well.set_content(WellContent(picture=picture, icon="part", message=message, notes=notes))
         if len(chosen) > 1:
             self.facts.setText(self.tr("%n sample(s) chosen", "", len(chosen)))
         else:

@@ -58,7 +58,7 @@ class SamplesStep(StepPage):
         self.into = Choice(look)
         self.into_word = QLabel()
         self.import_folder = Button(look, "folder", height_mm=_BAR_MM)
-        self.capture = CaptureBar(tools, desk)
+        self.capture = CaptureBar(look, desk, draft)
         self.undo = Button(look, "undo", height_mm=_BAR_MM)
         self.problem = QLabel()
         self.problem.setWordWrap(True)
@@ -76,10 +76,15 @@ class SamplesStep(StepPage):
         self._blockers = tuple(one for one in blockers if one.step is Step.SAMPLES)
         self._say()
 
+    def take(self, draft: RecipeDraft) -> None:
+        """Pictures are taken with the camera as it is set now."""
+        super().take(draft)
+        self.capture.draft = draft
+
     def enter(self) -> None:
-        """Read the samples, and make the camera ready."""
+        """Read the samples."""
         self.book.refresh()
-        self.capture.enter(self.draft)
+        self.capture.enter()
 
     def leave(self) -> None:
         """Hand over the name of a defect that is being typed."""
@@ -89,7 +94,7 @@ class SamplesStep(StepPage):
     def close_step(self) -> None:
         """An import ends with the picture in hand."""
         self.work.cancel()
-        self.capture.leave()
+        self.capture.close_bar()
         self.book.close()
 
     def first_field(self) -> QWidget:
@@ -213,9 +218,6 @@ class SamplesStep(StepPage):
         self.book.refresh()
         self.notice.say(str(error), _UNDO_S)
 
-    def _on_captured(self, tray: Tray) -> None:
-        self._say()
-
     # --- words --------------------------------------------------------------------------------------------------------
 
     def retranslate(self) -> None:
@@ -270,8 +272,8 @@ class SamplesStep(StepPage):
         bar.addWidget(self.into_word)
         bar.addWidget(self.into)
         bar.addWidget(self.import_folder)
-        bar.addWidget(self.capture)
-        bar.addStretch(1)
+        bar.addWidget(self.capture, 1)
+        bar.addStretch(0)
         bar.addWidget(self.undo)
         trays = QHBoxLayout()
         trays.setSpacing(look.px(3))
@@ -303,6 +305,7 @@ class SamplesStep(StepPage):
         self.side.accepted.connect(self._on_accepted)
         self.side.shown_asked.connect(self._choose)
         self.capture.said.connect(self.said)
+        self.capture.live.connect(self.side.show_live)
         self.into.currentIndexChanged.connect(self._on_into)
         for view in self.trays.values():
             view.list.sent.connect(self._on_sent)
@@ -311,4 +314,4 @@ class SamplesStep(StepPage):
         QShortcut(QKeySequence("Ctrl+Z"), self, self._on_undo, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _on_into(self) -> None:
-        self.capture.set_tray(self._tray())
+        self.capture.tray = self._tray()

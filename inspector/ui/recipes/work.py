@@ -5,7 +5,7 @@ from typing import Protocol
 
 from inspector.core.anomaly import AnomalyMap
 from inspector.core.draft import MeasuredTiming, RecipeDraft
-from inspector.core.recipe import StoredShot
+from inspector.core.recipe import Recipe, StoredShot
 from inspector.core.sample import Sample
 from inspector.core.tile_plan import TileFacts
 from inspector.services.scoring import ScoredSamples
@@ -34,3 +34,10 @@ class ScoringWork(Protocol):
 
     def check_shot(self, draft: RecipeDraft) -> float:
         """What the stored shot scores now."""
+
+
+class LineVersions(Protocol):
+    """A line that takes a new version of its product. Any thread; returns at once."""
+
+    def use_version(self, recipe: Recipe, *, now: bool = False) -> None:
+        """From the next lot on or, at once, with a pause for as long as Start takes."""

@@ -1,19 +1,23 @@
-"""Samples on the wrong side of the limit: good ones that it rejects, bad ones that it lets pass, and why."""
+"""Samples on the wrong side of the limit: good ones that it rejects, bad ones that it lets pass."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.core.sample import Sample
 from inspector.ui.recipes.sample_model import SampleModel
 from inspector.ui.recipes.thumbnails import Thumbnails
 from inspector.ui.recipes.tray_view import SampleList
 from inspector.ui.tools import PageTools
+from inspector.ui.widgets.buttons import Button
+
+_TAB_MM = 11.0
 
 
 class WrongSide(QWidget):
-    """Two lists; `chosen` carries the sample that a person wants to see, `sent` ids and a tray as in the trays."""
+    """Two lists, one of them shown; `chosen` carries a sample, `sent` ids and a tray as in the trays."""
 
     chosen = Signal(object)
     sent = Signal(object, object)
@@ -22,29 +26,34 @@ class WrongSide(QWidget):
         """Begin empty."""
         super().__init__()
         look = tools.look
-        self._tools = tools
-        self._counts = (0, 0)
         self.rejected = SampleList(look, SampleModel(thumbnails))
         self.missed = SampleList(look, SampleModel(thumbnails))
-        self._rejected, self._missed = QLabel(), QLabel()
+        self.lists = (self.rejected, self.missed)
+        self._counts = (0, 0)
+        self._by_hand = False
+        self.tabs = tuple(Button(look, icon, height_mm=_TAB_MM, checkable=True) for icon in ("tray_good", "tray_bad"))
+        self._stack = QStackedWidget()
+        row = QHBoxLayout()
+        row.setSpacing(look.px(1))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(look.px(1))
-        for label, view in ((self._rejected, self.rejected), (self._missed, self.missed)):
-            label.setProperty("role", "strong")
-            label.setWordWrap(True)
-            layout.addWidget(label)
-            layout.addWidget(view, 1)
-            view.selectionModel().currentChanged.connect(self._on_current)
-            view.clicked.connect(self._on_current)
+        layout.addLayout(row)
+        layout.addWidget(self._stack, 1)
+        for place, (tab, view) in enumerate(zip(self.tabs, self.lists, strict=True)):
+            row.addWidget(tab, 1)
+            self._stack.addWidget(view)
+            tab.clicked.connect(partial(self._on_tab, place))
+            view.selectionModel().selectionChanged.connect(partial(self._on_selected, view))
             view.sent.connect(self.sent)
+        self._open(0)
         self._say()
 
     @property
     def samples(self) -> tuple[Sample, ...]:
         """Everything on the wrong side, rejected good ones first."""
         found: tuple[Sample, ...] = ()
-        for view in (self.rejected, self.missed):
+        for view in self.lists:
             model = view.model()
             if isinstance(model, SampleModel):
                 found += model.samples
@@ -59,13 +68,22 @@ class WrongSide(QWidget):
         rejected.sort(key=lambda one: -scores[one.id])
         missed.sort(key=lambda one: scores[one.id])
         self._counts = (len(rejected), len(missed))
-        for view, samples in ((self.rejected, rejected), (self.missed, missed)):
+        for view, samples in zip(self.lists, (rejected, missed), strict=True):
             view.cell.limit = limit
             model = view.model()
             if isinstance(model, SampleModel):
                 model.set_samples(samples)
             view.viewport().update()
+        # Until a person chose a list, the one that has something is shown.
+        if not self._by_hand and bool(rejected) != bool(missed):
+            self._open(1 if missed else 0)
         self._say()
+
+    def choose(self, sample_id: str) -> None:
+        """Open the list that holds a sample, and select it."""
+        for place, view in enumerate(self.lists):
+            if view.choose(sample_id):
+                self._open(place)
 
     def changeEvent(self, event: QEvent) -> None:
         """Say everything again in another language."""
@@ -73,19 +91,25 @@ class WrongSide(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self._say()
 
-    def _on_current(self) -> None:
-        view = self.sender()
-        for one in (self.rejected, self.missed):
-            if view is one or view is one.selectionModel():
-                chosen = one.selected_samples()
-                if chosen:
-                    self.chosen.emit(chosen[0])
+    def _on_tab(self, place: int) -> None:
+        self._by_hand = True
+        self._open(place)
+
+    def _open(self, place: int) -> None:
+        self._stack.setCurrentIndex(place)
+        for number, tab in enumerate(self.tabs):
+            tab.setChecked(number == place)
+
+    def _on_selected(self, view: SampleList, *_changes: object) -> None:
+        chosen = view.selected_samples()
+        if chosen:
+            self.chosen.emit(chosen[0])
 
     def _say(self) -> None:
         rejected, missed = self._counts
-        self._rejected.setText(self.tr("Good samples above the limit: {count}").format(count=rejected))
-        self._missed.setText(self.tr("Bad samples below the limit: {count}").format(count=missed))
+        self.tabs[0].setText(self.tr("Rejected: {count}", "good samples above the limit").format(count=rejected))
+        self.tabs[1].setText(self.tr("Missed: {count}", "bad samples below the limit").format(count=missed))
         self.rejected.message = self.tr("No good sample is rejected.")
         self.missed.message = self.tr("No bad sample is let pass.")
-        self.rejected.setAccessibleName(self._rejected.text())
-        self.missed.setAccessibleName(self._missed.text())
+        self.rejected.setAccessibleName(self.tr("Good samples above the limit"))
+        self.missed.setAccessibleName(self.tr("Bad samples below the limit"))
