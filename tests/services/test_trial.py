@@ -22,7 +22,7 @@ from inspector.core.refs import ModelRef, new_id
 from inspector.services import trial as trial_module
 from inspector.services.trial import TrialService
 from inspector.storage.database import Database
-from inspector.storage.history_rows import SqlHistorySource
+from inspector.storage.history import SqlHistory
 from inspector.storage.images import FileImageStore
 from inspector.storage.records import SqlRecordStore
 from inspector.storage.tables import inspections, models, names, regions
@@ -49,7 +49,7 @@ class Bench:
         self.records = SqlRecordStore(database)
         self.images = FileImageStore(folder)
         self.recipes = MemoryRecipeStore(V1)
-        self.trial = TrialService(SqlHistorySource(database), self.images, self.recipes, OneModel())
+        self.trial = TrialService(SqlHistory(database), self.images, self.recipes, OneModel())
         self.maps: dict[str, AnomalyMap] = {}
 
     def judge(self, anomaly_map: AnomalyMap, recipe: Recipe) -> Decision:
@@ -174,7 +174,7 @@ def test_what_another_model_or_another_view_said_is_left_out_and_counted(bench: 
     found = bench.trial.run(other, simulated=True)
     assert (found.parts, found.other_view, found.other_model, len(found.changed)) == (1, 1, 0, 1)
     unlike = TrialService(
-        SqlHistorySource(bench.database), bench.images, bench.recipes, _models(ModelRef("demo", 2, "1" * 64))
+        SqlHistory(bench.database), bench.images, bench.recipes, _models(ModelRef("demo", 2, "1" * 64))
     )
     left_out = unlike.run(other, simulated=True)
     assert (left_out.parts, left_out.other_view, left_out.other_model) == (0, 0, 2)
@@ -271,7 +271,7 @@ def stored_parts(database: Database, count: int) -> None:
 def test_a30_fifty_thousand_parts_within_five_seconds(tmp_path: Path, limit: float) -> None:
     database = Database.open(tmp_path / "station.sqlite")
     stored_parts(database, 50_000)
-    service = TrialService(SqlHistorySource(database), FileImageStore(tmp_path), MemoryRecipeStore(V1), OneModel())
+    service = TrialService(SqlHistory(database), FileImageStore(tmp_path), MemoryRecipeStore(V1), OneModel())
     began_s = time.perf_counter()
     found = service.run(draft_of(replace(V1, rule=rule(limit)), new_id()))
     assert time.perf_counter() - began_s < 5
