@@ -233,6 +233,10 @@ class CaptureService:
         """Stop, write all settings, read them back, go on; what was refused stands in the status."""
         self._commands.put(lambda: self._apply(settings))
 
+    def remember(self, settings: CameraSettings) -> None:
+        """Take settings that the camera has already, to be written after a reconnect; nothing is written now."""
+        self._commands.put(lambda: self._remember(settings))
+
     def trigger(self) -> None:
         """One software trigger; a camera that is not armed for it says so in the status."""
         self._commands.put(self._trigger)
@@ -376,6 +380,10 @@ class CaptureService:
             return
         self._camera.stop()
         self._stream(settings)
+
+    def _remember(self, settings: CameraSettings) -> None:
+        if self._wanted is not None:
+            self._wanted = (self._wanted[0], settings)
 
     def _look(self, camera: Camera) -> None:
         """Take what is there. Only the newest picture is shown, and only so often, unless each of them is wanted."""

@@ -9,11 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.core.ports import ModelSummary
+from inspector.cameras.picture_folder import PictureFiles
+from inspector.core.ports import CameraCatalog, ModelSummary
 from inspector.core.recipe import Recipe
 from inspector.core.refs import ModelRef
+from inspector.services.capture import CaptureService
 from inspector.services.clock import SystemClock
 from inspector.services.recipes import RecipeParts, RecipeService
+from inspector.services.samples import SampleService
 from inspector.storage.database import Database
 from inspector.storage.drafts import SqlDraftStore
 from inspector.storage.package import ZipPackages
@@ -50,6 +53,12 @@ class SetupStation:
     user: str = "li"
     in_use: str = ""
     models: ListedModels = field(default_factory=ListedModels)
+    line_camera: str = ""
+    catalog: CameraCatalog = field(default_factory=lambda: NoCameras())
+    station_camera: str = ""
+    capture: CaptureService | None = None
+    sample_service: SampleService | None = None
+    failures: list[Exception] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.database = Database.open(self.root / "station.sqlite")
@@ -81,10 +90,22 @@ class SetupStation:
     def publish(self, recipe: Recipe, reason: str = "better light") -> None:
         self.store.publish(recipe, by=self.user, reason=reason, base_version=recipe.version - 1)
 
+    def open_cameras(self, catalog: CameraCatalog, station_camera: str = "") -> None:
+        """Start a real capture service on a catalog; `close` ends it."""
+        service = SampleService(self.samples, PictureFiles())
+        self.catalog, self.station_camera, self.sample_service = catalog, station_camera, service
+        self.capture = CaptureService(
+            catalog, service, line_camera=lambda: self.line_camera, on_failure=self.failures.append
+        )
+        self.capture.start()
+
     def desk(self, drawn: Callable[[str], NDArray[np.uint8] | None] | None = None) -> SetupDesk:
         return SetupDesk(
             recipes=self.recipes,
-            cameras=NoCameras(),
+            cameras=self.catalog,
+            samples=self.sample_service,
+            capture=self.capture,
+            station_camera=self.station_camera,
             models=self.models,
             pictures=self.pictures,
             user=self.user,
@@ -93,6 +114,8 @@ class SetupStation:
         )
 
     def close(self) -> None:
+        if self.capture is not None:
+            self.capture.end()
         self.database.close()
 
     @contextmanager

@@ -10,6 +10,7 @@ from inspector.core.ports import CameraCatalog, ImageStore, ModelStore, RecipePi
 from inspector.services.capture import CaptureService
 from inspector.services.recipes import RecipeService
 from inspector.services.samples import SampleService
+from inspector.services.teaching import TeachingService
 from inspector.services.trial import TrialService
 from inspector.ui.recipes.work import LineVersions, ScoringWork
 
@@ -31,9 +32,11 @@ class SetupDesk:
         samples: trays of all set-ups; without it there is no step Samples.
         scoring: scores and measures with the model of a draft.
         capture: the camera of the set-up; None where there is none to capture with.
+        teaching: makes a new version of the station's model; None where nothing can be taught.
         trial: what a draft would have said of parts in the past.
         records: of inspected parts, for the list of a trial.
         images: their pictures and maps.
+        station_camera: id of the camera that the line uses; a new product begins with it.
         parts_per_shift: for the sentence that says what a limit costs in a shift.
         line: takes a new version of the product that it inspects; None without a line.
     """
@@ -48,8 +51,10 @@ class SetupDesk:
     samples: SampleService | None = None
     scoring: ScoringWork | None = None
     capture: CaptureService | None = None
+    teaching: TeachingService | None = None
     trial: TrialService | None = None
     records: RecordStore | None = None
     images: ImageStore | None = None
+    station_camera: str = ""
     parts_per_shift: int = USUAL_PARTS_PER_SHIFT
     line: LineVersions | None = None

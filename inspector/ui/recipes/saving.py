@@ -38,7 +38,7 @@ class DraftSaver(QObject):
         self._background, self._store = background, store
         self._lock = threading.Lock()
         self._newest = self._written = draft
-        self._running = False
+        self._running = self._forgotten = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.save_now)
@@ -55,6 +55,8 @@ class DraftSaver(QObject):
     def put(self, draft: RecipeDraft) -> None:
         """Take a newer draft; it is written soon."""
         self._newest = draft
+        if self._forgotten:
+            return
         self._timer.start(PAUSE_MS)
         if not self._latest.isActive():
             self._latest.start()
@@ -69,6 +71,13 @@ class DraftSaver(QObject):
         self.saving.emit()
         self._background.run(self.write, self, self._on_saved, self._on_failed, topic="save")
 
+    def forget(self) -> None:
+        """Write nothing any more: the draft was published or discarded."""
+        self._timer.stop()
+        self._latest.stop()
+        with self._lock:
+            self._forgotten = True
+
     def write(self) -> datetime:
         """Write what waits, in the thread that calls.
 
@@ -81,7 +90,7 @@ class DraftSaver(QObject):
         # Whoever holds the lock writes the newest, so an older draft can never land on a newer one.
         with self._lock:
             draft = self._newest
-            if draft is not self._written:
+            if draft is not self._written and not self._forgotten:
                 self._store(draft)
                 self._written = draft
         return datetime.now(UTC)
@@ -89,7 +98,7 @@ class DraftSaver(QObject):
     def _on_saved(self, when: datetime) -> None:
         self._running = False
         self.saved.emit(when)
-        if self.unsaved and not self._timer.isActive():
+        if self.unsaved and not self._forgotten and not self._timer.isActive():
             self.save_now()
 
     def _on_failed(self, error: InspectorError) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 
 from inspector.core.draft import Blocker, PublishFacts, RecipeDraft, Step, StepState
 from inspector.core.errors import InspectorError
+from inspector.core.recipe import Recipe
 from inspector.ui.formats import clock_text
 from inspector.ui.messages import version_text
 from inspector.ui.recipes.desk import SetupDesk
@@ -102,6 +103,7 @@ class SetupPage(QWidget):
             page.changed.connect(self._on_changed)
             page.facts_changed.connect(self._ask_blockers)
             page.measured.connect(self._on_measured)
+            page.published.connect(self._on_published)
             page.said.connect(self._on_said)
             page.asked.connect(self.go_to)
             self.stack.addWidget(page)
@@ -219,6 +221,15 @@ class SetupPage(QWidget):
         self._close_steps()
         name = self.draft.recipe.product or self.tr("the product without a name")
         self.closed.emit("" if written is None else self.tr("{name} is saved as a draft").format(name=name))
+
+    def _on_published(self, recipe: Recipe) -> None:
+        """The draft is a version now; nothing may bring it back."""
+        self.saver.forget()
+        if self.step is not None:
+            self.step.leave()
+        self._close_steps()
+        product = f"{recipe.product} {version_text(recipe.version)}"
+        self.closed.emit(self.tr("{product} is published").format(product=product))
 
     def _on_failed(self, error: InspectorError) -> None:
         self._failure = error

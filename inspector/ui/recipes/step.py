@@ -11,10 +11,12 @@ class StepPage(QWidget):
     """One step. It never saves: it hands every change to the frame, which does.
 
     `changed` carries the new `RecipeDraft`; `said` a quiet line for the frame to show; `asked` the `Step` that a person
-    wants to go to. `facts_changed` says that samples or models changed, on which it rests what is missing;
-    `measured` carries fields of `PublishFacts` by name that only a step can know, such as the expected time. A step
-    begins every change with `self.draft`, which the frame keeps up to date also while another step is shown, so that an
-    answer that comes late overwrites nothing.
+    wants to go to. `facts_changed` says that samples or models changed, on which it rests what is missing; `measured`
+    carries fields of `PublishFacts` by name that only a step can know, such as the expected time; `published` carries
+    the `Recipe` that the draft became.
+
+    A step begins every change with `self.draft`, which the frame keeps up to date also while another step is shown, so
+    that an answer that comes late overwrites nothing.
     """
 
     changed = Signal(object)
@@ -22,6 +24,7 @@ class StepPage(QWidget):
     asked = Signal(object)
     facts_changed = Signal()
     measured = Signal(object)
+    published = Signal(object)
 
     def __init__(self, step: Step, tools: PageTools, draft: RecipeDraft) -> None:
         """Hold a draft; nothing is shown and nothing runs yet."""

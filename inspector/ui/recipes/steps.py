@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from inspector.core.draft import RecipeDraft, Step
 from inspector.ui.recipes.area import AreaStep
+from inspector.ui.recipes.camera import CameraStep
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.model import ModelStep
 from inspector.ui.recipes.product import ProductStep
@@ -16,6 +17,7 @@ _MakeStep = Callable[[PageTools, SetupDesk, RecipeDraft], StepPage]
 
 _STEPS: dict[Step, _MakeStep] = {
     Step.PRODUCT: ProductStep,
+    Step.CAMERA: CameraStep,
     Step.AREA: AreaStep,
     Step.SAMPLES: SamplesStep,
     Step.MODEL: ModelStep,

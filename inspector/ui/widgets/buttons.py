@@ -105,13 +105,16 @@ class Button(FocusRing, QAbstractButton):
         metrics = self._metrics()
         longest = self._look.px(42)
         width = metrics.horizontalAdvance(self.text())
-        if width > longest:
+        if width > longest and self._takes_two_lines():
             width = max(two_line_width(metrics, self.text()), longest)
         return QSize(self._around(width), self._look.px(self._height_mm))
 
     def minimumSizeHint(self) -> QSize:
-        """The word on two lines."""
-        return QSize(self._around(two_line_width(self._metrics(), self.text())), self._look.px(self._height_mm))
+        """The word on two lines, where the button is high enough for them."""
+        metrics = self._metrics()
+        two = self._takes_two_lines()
+        width = two_line_width(metrics, self.text()) if two else metrics.horizontalAdvance(self.text()) + 2
+        return QSize(self._around(width), self._look.px(self._height_mm))
 
     def text_fits(self) -> bool:
         """Whether nothing of the word is cut off at the present size; for tests of layouts."""
@@ -123,6 +126,9 @@ class Button(FocusRing, QAbstractButton):
 
     def _metrics(self) -> QFontMetrics:
         return QFontMetrics(self._look.font(TypeSize.BODY, bold=self._kind is ButtonKind.PRIMARY))
+
+    def _takes_two_lines(self) -> bool:
+        return self._look.px(self._height_mm) >= 2 * self._metrics().lineSpacing()
 
     def _icon_px(self) -> int:
         return self._look.px(6.0 if self._height_mm >= 18 else 5.0)

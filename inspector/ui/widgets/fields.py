@@ -149,7 +149,7 @@ class NumberField(QLineEdit):
         try:
             value = float(text)
         except ValueError:
-            self.refused.emit(self.tr("“{text}” is no number").format(text=text))
+            self.refused.emit(self.tr("{text} is no number").format(text=text))
             return
         if self._decimals == 0 and value != round(value):
             self.refused.emit(self.tr("A whole number is needed"))

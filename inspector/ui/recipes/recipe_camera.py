@@ -1,0 +1,96 @@
+"""Between what a camera holds and what a recipe says of it: pure functions, without widgets."""
+
+from dataclasses import replace
+from typing import Final
+
+from inspector.core.errors import OperationalError
+from inspector.core.geometry import Rect
+from inspector.core.ports import CameraInfo, FeatureAccess
+from inspector.core.recipe import CameraSettings
+from inspector.ui.recipes.feature_desk import FeatureDesk
+
+AUTOS: Final = ("ExposureAuto", "GainAuto", "BalanceWhiteAuto")
+_NUMBERS: Final = {
+    "ExposureTime": "exposure_us",
+    "ExposureTimeAbs": "exposure_us",
+    "Gain": "gain_db",
+    "GainAbs": "gain_db",
+    "TriggerDelay": "trigger_delay_us",
+    "TriggerDelayAbs": "trigger_delay_us",
+    "AcquisitionFrameRate": "rate_hz",
+    "AcquisitionFrameRateAbs": "rate_hz",
+}
+_BOX: Final = ("OffsetX", "OffsetY", "Width", "Height")
+_KEPT: Final = ("exposure_us", "gain_db", "trigger_delay_us", "pixel_format", "roi", "rate_hz")
+
+
+def adopted(camera: CameraSettings, name: str, kept: str, features: FeatureDesk) -> CameraSettings | None:
+    """Settings after a feature was written that they have a field for; None for one that they have not.
+
+    Args:
+        camera: settings before.
+        name: of the feature.
+        kept: its value now, as the camera says.
+        features: the camera's other values.
+    """
+    if name in _NUMBERS:
+        try:
+            return replace(camera, **{_NUMBERS[name]: float(kept)})  # type: ignore[arg-type]  # all of them hold a number
+        except ValueError:
+            return camera
+    if name == "PixelFormat":
+        return replace(camera, pixel_format=kept)
+    if name == "TriggerSource" and kept.startswith("Line"):
+        return replace(camera, trigger_line=kept)
+    if name in _BOX:
+        values = []
+        for side in _BOX:
+            feature = features.named(side)
+            text = kept if side == name else "" if feature is None else feature.value
+            if not text:
+                return camera
+            values.append(int(float(text)))
+        return replace(camera, roi=Rect(*values))
+    return None
+
+
+def kept_settings(asked: CameraSettings, kept: CameraSettings) -> CameraSettings:
+    """What was asked, with the values that the camera made of it: a part of the sensor snaps to its steps."""
+    changes = {
+        name: getattr(kept, name)
+        for name in _KEPT
+        if getattr(asked, name) is not None and getattr(kept, name) is not None
+    }
+    return replace(asked, **changes)
+
+
+def autos_on(features: FeatureDesk) -> tuple[str, ...]:
+    """Automatic functions that are on; a recipe cannot be published with one."""
+    found = (features.named(name) for name in AUTOS)
+    return tuple(one.name for one in found if one is not None and one.value not in ("", "Off"))
+
+
+def white_balance(access: FeatureAccess) -> tuple[float, float, float]:
+    """Ratios of red, green and blue that the camera holds; waits for the camera.
+
+    Raises:
+        OperationalError: CAM-004: it has none, with its own sentence.
+    """
+    ratios = []
+    for color in ("Red", "Green", "Blue"):
+        access.set("BalanceRatioSelector", color)
+        text = access.get("BalanceRatio")
+        try:
+            ratios.append(float(text))
+        except ValueError as error:
+            raise OperationalError("CAM-004", f"The camera says {text!r} for its white balance.") from error
+    return ratios[0], ratios[1], ratios[2]
+
+
+def camera_label(camera: CameraInfo, station_camera: str) -> str:
+    """What people know a camera by."""
+    maker = " ".join(filter(None, (camera.vendor, camera.model)))
+    name = " · ".join(filter(None, (camera.user_name, maker, camera.serial))) or camera.id
+    if camera.simulated:
+        name = camera.id
+    return f"★ {name}" if camera.id.partition("?")[0] == station_camera.partition("?")[0] else name
