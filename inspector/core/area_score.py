@@ -1,7 +1,7 @@
 """A frame's score when small regions do not count: the highest limit at which some region is still large enough.
 
 With it a limit can be moved without looking for regions again: a part fails exactly when this score is above the limit
-(the same rule as `core.decision.judge` with its 8-connected regions).
+(the same rule as `core.decision.decide` with its 8-connected regions).
 """
 
 import math

@@ -23,6 +23,8 @@ from inspector.core.draft import (
 from inspector.core.geometry import Polygon
 from inspector.core.recipe import StoredShot
 from inspector.core.sample import SampleFlag, Tray, Use
+from inspector.core.setup_ports import TeachPhase
+from inspector.services.teaching import ProductCheck, TeachingNews, TeachStage
 from inspector.ui.application import create_application
 from inspector.ui.background import Background
 from inspector.ui.look import Look
@@ -101,14 +103,31 @@ def scene(name: str, step: QWidget) -> None:
         settle(1.2)
         step.limit._on_typed(0.75)
         settle(0.3)
-        step.wrong.choose(step.wrong.samples[0].id)
+        step.side.wrong.choose(step.side.wrong.samples[0].id)
     elif name == "model_trial":
         step.start_scoring()
         settle(0.6)
-        step._open("trial")
-        step.trial.run()
+        step.side.open("trial")
+        step.side.trial.run()
         settle(0.5)
-        step.trial.table.selectRow(3)
+        step.side.trial.table.selectRow(3)
+    elif name == "model_teach":
+        step.side.open("teach")
+        panel = step.side.teach
+        for number in range(120):
+            loss = 0.9 * 0.97**number + 0.05
+            panel._on_news(
+                TeachingNews(
+                    TeachStage.NETWORK, TeachPhase.TRAIN, number * 10, 2000, loss, number, 400.0 - number, "step"
+                ),
+                [(number * 10, loss)],
+            )
+    elif name == "model_others":
+        fine, worse = CheckResult(0, 60, 11, 12), CheckResult(3, 60, 11, 12)
+        step.side.others.show_checks(
+            (ProductCheck("CAP-32", None, fine), ProductCheck("gasket", fine, worse), ProductCheck("board", fine, fine))
+        )
+        step.side.open("others")
     elif name == "publish":
         step.show_blockers(publish_blockers(step.draft, PublishFacts()))
     elif name == "publish_ready":
@@ -121,7 +140,7 @@ def scene(name: str, step: QWidget) -> None:
 
 NAMES = (
     *("area", "area_draw", "samples", "samples_odd", "samples_bad"),
-    *("model", "model_scored", "model_trial", "publish", "publish_ready"),
+    *("model", "model_scored", "model_trial", "model_teach", "model_others", "publish", "publish_ready"),
 )
 
 

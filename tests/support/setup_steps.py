@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from inspector.core.anomaly import AnomalyMap
 from inspector.core.decision import Verdict
 from inspector.core.draft import MeasuredTiming, PublishFacts, RecipeDraft, basis_of, new_draft
+from inspector.core.emitter import Emitter
 from inspector.core.errors import OperationalError
 from inspector.core.geometry import Size
 from inspector.core.ports import ModelSummary, PublishedVersion
@@ -22,6 +23,13 @@ from inspector.core.sample import Sample, Tray, Use
 from inspector.core.tile_plan import TileFacts
 from inspector.services.samples import SampleService
 from inspector.services.scoring import ScoredSamples
+from inspector.services.teaching import (
+    TeachDepth,
+    TeachingNews,
+    TeachingOutcome,
+    TeachingPlan,
+    TeachObstacle,
+)
 from inspector.services.trial import ChangedPart, Trial
 from inspector.ui.recipes.desk import SetupDesk
 from tests.support.image_store import MemoryImageStore
@@ -134,6 +142,33 @@ class ScriptedRecipes:
         return replace(draft.recipe, version=draft.base_version + 1)
 
 
+class ScriptedTeaching:
+    """A teaching that a test leads by the hand."""
+
+    def __init__(self) -> None:
+        self.progressed: Emitter[TeachingNews] = Emitter("progressed")
+        self.finished: Emitter[TeachingOutcome] = Emitter("finished")
+        self.running = False
+        self.obstacles: tuple[tuple[TeachObstacle, str], ...] = ()
+        self.started: list[tuple[RecipeDraft, TeachDepth, bool]] = []
+        self.cancelled = 0
+
+    def plan(self, draft: RecipeDraft, depth: TeachDepth) -> TeachingPlan:
+        return TeachingPlan(draft.id, depth, "station", (), forgets=("board",), obstacles=self.obstacles)
+
+    def start(self, draft: RecipeDraft, depth: TeachDepth, *, accept_forgetting: bool = False) -> TeachingPlan:
+        self.started.append((draft, depth, accept_forgetting))
+        self.running = True
+        return TeachingPlan(draft.id, depth, "station", ())
+
+    def cancel(self) -> None:
+        self.cancelled += 1
+
+    def end(self, outcome: TeachingOutcome) -> None:
+        self.running = False
+        self.finished.emit(outcome)
+
+
 class ScriptedTrial:
     """A history in which every tenth part changes."""
 
@@ -220,6 +255,7 @@ def make_desk(store: MemorySampleStore | None = None, reader: DrawnPictures | No
         user="wei",
         product_in_use=lambda: "CAP-32",
         line=ScriptedVersions(),
+        teaching=ScriptedTeaching(),  # type: ignore[arg-type]
         trial=ScriptedTrial(),  # type: ignore[arg-type]
         records=MemoryRecordStore(),
         images=MemoryImageStore(),

@@ -2,37 +2,38 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from inspector.core.draft import Blocker, RecipeDraft, Step
 from inspector.core.errors import InspectorError
 from inspector.core.ports import ModelSummary
-from inspector.core.sample import Sample, Tray
+from inspector.core.sample import Tray
 from inspector.services.scoring import ScoredSamples
+from inspector.services.teaching import TeachingOutcome
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.judging import Judging, follows, remembered, written
 from inspector.ui.recipes.limit_panel import LimitContent, LimitPanel
 from inspector.ui.recipes.long_work import Control, LongWork
+from inspector.ui.recipes.model_side import ModelSide
 from inspector.ui.recipes.progress_line import ProgressLine
 from inspector.ui.recipes.sample_book import SampleBook
-from inspector.ui.recipes.sample_view import SampleView
 from inspector.ui.recipes.step import StepPage
-from inspector.ui.recipes.thumbnails import Thumbnails
-from inspector.ui.recipes.trial_panel import TrialPanel
 from inspector.ui.recipes.words import blocker_text
-from inspector.ui.recipes.wrong_side import WrongSide
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.buttons import Button
 from inspector.ui.widgets.fields import Choice
 
+if TYPE_CHECKING:
+    from inspector.core.refs import ModelRef
+
 _BAR_MM = 11.0
-_TAB_MM = 13.0  # room for two lines
 _SIDE_MM = 92.0
 
 
 class ModelStep(StepPage):
-    """Model and limit at the left; at the right what they do to samples, to other products and to the past."""
+    """Model and limit at the left; at the right what they do."""
 
     def __init__(self, tools: PageTools, desk: SetupDesk, draft: RecipeDraft) -> None:
         """Build it; models and samples come with `enter`."""
@@ -43,43 +44,46 @@ class ModelStep(StepPage):
         self._desk, self._scoring = desk, desk.scoring
         self._models: tuple[ModelSummary, ...] = ()
         self._blockers: tuple[Blocker, ...] = ()
-        self._worse: tuple[str, ...] = draft.judged.worse if draft.judged is not None else ()
+        # A model keeps what was found out about it, also while another one is looked at.
+        self._worse: dict[ModelRef, tuple[str, ...]] = {}
+        if draft.judged is not None:
+            self._worse[draft.judged.model] = draft.judged.worse
         self._problem = ""
+        self._preview: Judging | None = None
         self.judging = Judging()
         self.book = SampleBook(tools.background, desk.samples, draft.id)
-        self.thumbnails = Thumbnails(tools.background, self.book.thumbnail)
         self.work = LongWork(tools.background)
         self.model = Choice(look)
         self.score = Button(look, "score", height_mm=_BAR_MM)
         self.progress = ProgressLine(look, self.work)
         self.state = QLabel()
         self.state.setWordWrap(True)
+        self.state.setProperty("role", "problem")
         self.limit = LimitPanel(tools, desk.parts_per_shift)
-        self.wrong = WrongSide(tools, self.thumbnails)
-        self.view = SampleView(tools)
-        self.trial = TrialPanel(tools, desk, draft)
-        names = ("wrong", *(("trial",) if desk.trial is not None else ()))
-        self.places = {name: Button(look, height_mm=_TAB_MM, checkable=True) for name in names}
-        self.stack = QStackedWidget()
+        self.side = ModelSide(tools, desk, desk.scoring, self.book, draft)
         self._lay_out()
         self._connect()
         self.retranslate()
-        self._open("wrong")
 
     # --- the frame ----------------------------------------------------------------------------------------------------
 
     def show_draft(self, draft: RecipeDraft) -> None:
         """Put the rule into its fields."""
         super().show_draft(draft)
-        self.trial.take(draft)
+        self.side.take(draft)
         self._show()
 
     def take(self, draft: RecipeDraft) -> None:
         """Another step may have changed what the scores rest on."""
         super().take(draft)
-        self.trial.take(draft)
+        self.side.take(draft)
         if self.isVisible():
             self._show()
+
+    def edit(self, draft: RecipeDraft) -> None:
+        """Take a change; trial and teaching are about the draft as it is."""
+        super().edit(draft)
+        self.side.take(self.draft)
 
     def show_blockers(self, blockers: tuple[Blocker, ...]) -> None:
         """What is still missing here."""
@@ -98,7 +102,7 @@ class ModelStep(StepPage):
     def close_step(self) -> None:
         """Scoring ends with the sample in hand."""
         self.work.cancel()
-        self.trial.work.cancel()
+        self.side.close_side()
         self.book.close()
 
     def first_field(self) -> QWidget:
@@ -135,9 +139,8 @@ class ModelStep(StepPage):
 
     def _model_text(self, model: ModelSummary) -> str:
         knows = self.draft.recipe.product in model.products
-        ref = str(model.ref)
         text = self.tr("Station model {model}, knows this product") if knows else self.tr("Station model {model}")
-        return text.format(model=ref)
+        return text.format(model=model.ref)
 
     def _on_model(self, index: int) -> None:
         chosen = self.model.itemData(index)
@@ -146,8 +149,7 @@ class ModelStep(StepPage):
 
     def choose_model(self, model: ModelSummary) -> None:
         """Judge with this one; what another model said counts no more."""
-        ref = model.ref
-        self.edit(self.draft.with_recipe(model_name=ref.name, model_version=ref.version))
+        self.edit(self.draft.with_recipe(model_name=model.ref.name, model_version=model.ref.version))
         self._show()
 
     # --- scoring ------------------------------------------------------------------------------------------------------
@@ -156,7 +158,7 @@ class ModelStep(StepPage):
         """Score all samples with the chosen model, in the background."""
         self._problem = ""
         self.progress.say(self.tr("Scoring the samples"))
-        self.work.start(partial(self._score, self.draft), self._on_scored, self._on_score_failed)
+        self.work.start(partial(self._score, self.draft), self._on_scored, self._on_failed)
         self._say()
 
     def _score(self, draft: RecipeDraft, control: Control) -> ScoredSamples:
@@ -173,29 +175,54 @@ class ModelStep(StepPage):
         if proposed is not None and (first or follows(rule.score_threshold, before)):
             self.edit(self.draft.with_rule(score_threshold=written(proposed.limit)))
         if scored.failed:
-            reason = scored.failed[0][1]
-            self._problem = self.tr("%n sample(s) could not be scored: {reason}", "", len(scored.failed)).format(
-                reason=reason
-            )
+            text = self.tr("%n sample(s) could not be scored: {reason}", "", len(scored.failed))
+            self._problem = text.format(reason=scored.failed[0][1])
         self._judge()
         self._show()
 
-    def _on_score_failed(self, error: InspectorError) -> None:
-        self._problem = str(error)
-        self._say()
-
     def _judge(self) -> None:
         """Write down what the limit does now; nothing while a sample has no score."""
-        judged = self.judging.judged(self.draft, self._worse)
+        model = self.judging.model
+        judged = self.judging.judged(self.draft, self._worse.get(model, ()) if model is not None else ())
         if judged is not None and judged != self.draft.judged:
             self.edit(replace(self.draft, judged=judged))
+
+    # --- teaching -----------------------------------------------------------------------------------------------------
+
+    def _on_drafted(self, scored: ScoredSamples) -> None:
+        """Scores of a quick draft, to look at while the network is taught; nothing rests on them."""
+        self._preview = Judging(self.book.samples, scored.model, scored.basis, scored.scores)
+        self._show()
+
+    def _on_taught(self, outcome: TeachingOutcome) -> None:
+        """Judge with the new model; a teaching that failed or was cancelled changes nothing."""
+        self._preview = None
+        if outcome.model is None or outcome.recipe is None or outcome.draft_id != self.draft.id:
+            self._show()
+            return
+        self._worse[outcome.model] = outcome.worse
+        self.side.others.show_checks(outcome.checks)
+        taught = outcome.recipe
+        self.edit(
+            self.draft.with_recipe(
+                model_name=taught.model_name,
+                model_version=taught.model_version,
+                model_product=taught.model_product,
+                framing=taught.framing,
+                scale=taught.scale,
+                overlap_px=taught.overlap_px,
+            )
+        )
+        if outcome.worse:
+            self.side.open("others")
+        self._read_models()
+        self.start_scoring()
 
     # --- the limit ----------------------------------------------------------------------------------------------------
 
     def _on_moved(self, limit: float) -> None:
         """Under the hand: lists follow, nothing is handed over yet."""
-        self._show_sides(limit)
-        self.view.set_limit(limit)
+        self.side.show_sides(self._shown(), limit)
 
     def _on_settled(self, limit: float) -> None:
         self.edit(self.draft.with_rule(score_threshold=limit))
@@ -236,22 +263,20 @@ class ModelStep(StepPage):
     def _on_sent(self, ids: list[str], tray: Tray) -> None:
         self.book.move(ids, tray)
 
-    def _on_chosen(self, sample: Sample) -> None:
-        self.view.show_sample(self.book, self._scoring, self.draft, sample, self.limit.histogram.limit)
-
-    def _on_opened(self, record_id: str) -> None:
-        self.view.show_past(self._desk, record_id, self.limit.histogram.limit)
-
     def _on_failed(self, error: InspectorError) -> None:
         self._problem = str(error)
         self._say()
 
     # --- drawing ------------------------------------------------------------------------------------------------------
 
+    def _shown(self) -> Judging:
+        """The scores, if they rest on the draft; else those of a quick draft, or none."""
+        if self.judging.fits(self.draft):
+            return self.judging
+        return self._preview or Judging(self.book.samples)
+
     def _show(self) -> None:
-        draft, judging = self.draft, self.judging
-        if not judging.fits(draft):
-            judging = Judging(self.book.samples)
+        draft, judging = self.draft, self._shown()
         self.limit.show_content(
             LimitContent(
                 good=judging.values(judging.good),
@@ -262,18 +287,8 @@ class ModelStep(StepPage):
                 mm_per_px=draft.recipe.mm_per_px,
             )
         )
-        self._show_sides(draft.recipe.rule.score_threshold)
+        self.side.show_sides(judging, draft.recipe.rule.score_threshold)
         self._say()
-
-    def _show_sides(self, limit: float) -> None:
-        judging = self.judging if self.judging.fits(self.draft) else Judging()
-        self.wrong.show_sides(judging.good, judging.bad, judging.scores or {}, limit)
-        self.places["wrong"].setText(self.tr("Wrong side: {count}").format(count=len(self.wrong.samples)))
-
-    def _open(self, name: str) -> None:
-        for key, button in self.places.items():
-            button.setChecked(key == name)
-        self.stack.setCurrentIndex(list(self.places).index(name))
 
     def retranslate(self) -> None:
         """Say all texts again."""
@@ -281,19 +296,17 @@ class ModelStep(StepPage):
         self.score.setText(self.tr("Score the samples"))
         self.progress.retranslate()
         self.limit.retranslate()
-        self.trial.retranslate()
-        self.view.retranslate()
-        if "trial" in self.places:
-            self.places["trial"].setText(self.tr("Try on history"))
+        self.side.retranslate()
         self._fill_models()
         self._say()
-        self._show_sides(self.limit.histogram.limit)
 
     def _say(self) -> None:
         self.score.setEnabled(not self.work.running and bool(self.draft.recipe.model_name) and bool(self.book.samples))
         texts = [self._problem, *(blocker_text(one) for one in self._blockers)]
         if self.judging.fits(self.draft) and self.judging.unscored and not self.work.running:
             texts.append(self.tr("%n sample(s) have no score yet.", "", self.judging.unscored))
+        if self._preview is not None and not self.judging.fits(self.draft):
+            texts = [self.tr("These are scores of the quick draft, to look at while the network is taught.")]
         if self.book.loaded and not self.book.samples:
             texts = [self.tr("There are no samples yet.")]
         shown = list(dict.fromkeys(filter(None, texts)))
@@ -304,7 +317,6 @@ class ModelStep(StepPage):
 
     def _lay_out(self) -> None:
         look = self._look
-        self.state.setProperty("role", "problem")
         bar = QHBoxLayout()
         bar.setSpacing(look.px(3))
         bar.addWidget(self.model, 1)
@@ -315,26 +327,12 @@ class ModelStep(StepPage):
         left.addWidget(self.progress)
         left.addWidget(self.state)
         left.addWidget(self.limit, 1)
-        side = QWidget()
-        side.setFixedWidth(look.px(_SIDE_MM))
-        right = QVBoxLayout(side)
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(look.px(2))
-        row = QHBoxLayout()
-        row.setSpacing(look.px(1))
-        for button in self.places.values():
-            row.addWidget(button, 1)
-        right.addLayout(row)
-        pages = {"wrong": self.wrong, "trial": self.trial}
-        for name in self.places:
-            self.stack.addWidget(pages[name])
-        right.addWidget(self.stack, 1)
-        right.addWidget(self.view, 1)
+        self.side.setFixedWidth(look.px(_SIDE_MM))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, look.px(1), 0, 0)
         layout.setSpacing(look.px(4))
         layout.addLayout(left, 1)
-        layout.addWidget(side)
+        layout.addWidget(self.side)
 
     def _connect(self) -> None:
         self.model.activated.connect(self._on_model)
@@ -346,8 +344,7 @@ class ModelStep(StepPage):
         self.limit.settled.connect(self._on_settled)
         self.limit.allowed_entered.connect(self._on_allowed)
         self.limit.area_entered.connect(self._on_area)
-        self.wrong.chosen.connect(self._on_chosen)
-        self.wrong.sent.connect(self._on_sent)
-        self.trial.opened.connect(self._on_opened)
-        for name, button in self.places.items():
-            button.clicked.connect(partial(self._open, name))
+        self.side.wrong.sent.connect(self._on_sent)
+        if self.side.teach is not None:
+            self.side.teach.drafted.connect(self._on_drafted)
+            self.side.teach.ended.connect(self._on_taught)

@@ -16,9 +16,11 @@ from inspector.ui.recipes.long_work import Control, LongWork
 from inspector.ui.recipes.progress_line import ProgressLine
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.buttons import Button
-from inspector.ui.widgets.fields import Choice, Tick
+from inspector.ui.widgets.fields import Choice
 
-_PERIODS_DAYS = (0, 1, 7, 30, None)
+_PERIODS_DAYS = (0, 1, 7, 30, None, None)
+_SIMULATED = len(_PERIODS_DAYS) - 1  # the last entry: simulated parts are never mixed with real ones (FS-12)
+_COLUMNS = 3
 _NOWHERE = QModelIndex()
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -43,8 +45,8 @@ class ChangedModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.parts)
 
     def columnCount(self, parent: _AnyIndex = _NOWHERE) -> int:
-        """Time, before, after, score."""
-        return 0 if parent.isValid() else 4
+        """Time, what was decided and what would be, score."""
+        return 0 if parent.isValid() else _COLUMNS
 
     def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Words of a cell."""
@@ -53,8 +55,7 @@ class ChangedModel(QAbstractTableModel):
         part = self.parts[index.row()]
         texts = (
             stamp_text(_when(part.record_id)),
-            verdict_name(part.before),
-            verdict_name(part.after),
+            f"{verdict_name(part.before)} → {verdict_name(part.after)}",
             f"{ratio_text(part.score / self._limit)} ×",
         )
         return texts[index.column()]
@@ -63,7 +64,7 @@ class ChangedModel(QAbstractTableModel):
         """Words over the columns."""
         if role != Qt.ItemDataRole.DisplayRole or orientation is Qt.Orientation.Vertical:
             return None
-        return (self.tr("Time"), self.tr("Was"), self.tr("Would be"), self.tr("× limit"))[section]
+        return (self.tr("Time"), self.tr("Was → would be"), self.tr("× limit"))[section]
 
 
 class TrialPanel(QWidget):
@@ -83,7 +84,6 @@ class TrialPanel(QWidget):
         self.work = LongWork(tools.background)
         self.progress = ProgressLine(look, self.work)
         self.period = Choice(look)
-        self.simulated = Tick(look)
         self.start = Button(look, "history", height_mm=11.0)
         self.answer = QLabel()
         self.answer.setWordWrap(True)
@@ -122,9 +122,9 @@ class TrialPanel(QWidget):
             return
         self._problem = ""
         self._tried = self.draft
-        days = _PERIODS_DAYS[max(self.period.currentIndex(), 0)]
+        chosen = max(self.period.currentIndex(), 0)
         self.progress.say(self.tr("Looking at history"))
-        work = partial(self._run, self.draft, _since(days), self.simulated.isChecked())
+        work = partial(self._run, self.draft, _since(_PERIODS_DAYS[chosen]), chosen == _SIMULATED)
         self.work.start(work, self._on_trial, self._on_failed)
         self._say()
 
@@ -156,16 +156,16 @@ class TrialPanel(QWidget):
             self.tr("Last 7 days"),
             self.tr("Last 30 days"),
             self.tr("All that is stored"),
+            self.tr("Simulated parts"),
         )
         self.period.clear()
         self.period.addItems(list(words))
         self.period.setCurrentIndex(now)
         self.period.setAccessibleName(self.tr("Period"))
-        self.simulated.setText(self.tr("Simulated parts"))
         self.start.setText(self.tr("Try"))
         self.table.setAccessibleName(self.tr("Parts that would be judged otherwise"))
         self.progress.retranslate()
-        self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 3)
+        self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, _COLUMNS - 1)
         self._say()
 
     def _say(self) -> None:
@@ -206,7 +206,6 @@ class TrialPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(look.px(1.5))
         layout.addLayout(row)
-        layout.addWidget(self.simulated)
         layout.addWidget(self.progress)
         layout.addWidget(self.answer)
         layout.addWidget(self.notes)

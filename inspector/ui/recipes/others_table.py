@@ -1,0 +1,99 @@
+"""Every product's check set before and after a teaching; whoever got worse is marked, and blocks publishing."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inspector.services.teaching import ProductCheck
+from inspector.ui.look import Look
+from inspector.ui.recipes.teach_words import check_text
+
+_COLUMNS = 3
+
+
+class OthersTable(QWidget):
+    """A sentence and a table."""
+
+    def __init__(self, look: Look) -> None:
+        """Begin empty."""
+        super().__init__()
+        self._look = look
+        self._checks: tuple[ProductCheck, ...] = ()
+        self.sentence = QLabel()
+        self.sentence.setWordWrap(True)
+        self.table = QTableWidget(0, _COLUMNS)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setShowGrid(False)
+        self.table.setAlternatingRowColors(True)
+        self.table.setTabKeyNavigation(False)
+        self.table.setWordWrap(True)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header = self.table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(look.px(1.5))
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.table, 1)
+        look.changed.connect(self._say)
+        self._say()
+
+    @property
+    def checks(self) -> tuple[ProductCheck, ...]:
+        """As shown."""
+        return self._checks
+
+    def show_checks(self, checks: Sequence[ProductCheck]) -> None:
+        """Show these; the product that was taught comes first."""
+        self._checks = tuple(checks)
+        self._say()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say everything again in another language."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+
+    def _say(self) -> None:
+        look = self._look
+        worse = [one.product for one in self._checks[1:] if one.worse]
+        if not self._checks:
+            self.sentence.setText(self.tr("After teaching, the check set of every product stands here."))
+        elif worse:
+            self.sentence.setText(
+                self.tr("The new model judges these worse, so it cannot be published: {products}.").format(
+                    products=", ".join(worse)
+                )
+            )
+        else:
+            self.sentence.setText(self.tr("No other product is judged worse."))
+        self.sentence.setProperty("role", "problem" if worse else "")
+        self.sentence.style().unpolish(self.sentence)
+        self.sentence.style().polish(self.sentence)
+        self.table.setAccessibleName(self.tr("Check sets before and after"))
+        self.table.setHorizontalHeaderLabels([self.tr("Product"), self.tr("Before"), self.tr("After")])
+        self.table.setRowCount(len(self._checks))
+        mark = QIcon(look.icons.pixmap("step_problem", look.color("ng_fill").name(), look.px(5)))
+        for row, one in enumerate(self._checks):
+            name = one.product if not one.worse else self.tr("{product}: worse").format(product=one.product)
+            for column, text in enumerate((name, check_text(one.before), check_text(one.after))):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                if column == 0 and one.worse:
+                    item.setIcon(mark)
+                self.table.setItem(row, column, item)

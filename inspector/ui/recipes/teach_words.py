@@ -1,0 +1,70 @@
+"""What people read while a product is taught, and when it cannot be."""
+
+from PySide6.QtCore import QCoreApplication
+
+from inspector.core.check import CheckResult
+from inspector.core.setup_ports import TeachPhase
+from inspector.services.teaching import TeachingNews, TeachingPlan, TeachObstacle, TeachStage
+
+translate = QCoreApplication.translate  # lupdate knows calls of this name
+
+
+def stage_text(news: TeachingNews) -> str:
+    """What is being done now."""
+    stage = {
+        TeachStage.DRAFT: translate("Teaching", "Quick draft"),
+        TeachStage.DRAFT_SCORES: translate("Teaching", "Scores of the quick draft"),
+        TeachStage.NETWORK: translate("Teaching", "Network"),
+        TeachStage.CHECK: translate("Teaching", "Check of every product"),
+    }[news.stage]
+    if news.phase is None:
+        return stage
+    phase = {
+        TeachPhase.READ: translate("Teaching", "reading pictures"),
+        TeachPhase.FEATURES: translate("Teaching", "looking at pictures"),
+        TeachPhase.TRAIN: translate("Teaching", "training"),
+        TeachPhase.REMEMBER: translate("Teaching", "remembering good parts"),
+        TeachPhase.WEIGH: translate("Teaching", "weighing"),
+        TeachPhase.CALIBRATE: translate("Teaching", "measuring good parts"),
+        TeachPhase.WRITE: translate("Teaching", "writing the model"),
+    }[news.phase]
+    return f"{stage}: {phase}"
+
+
+def obstacle_text(obstacle: TeachObstacle, reason: str) -> str:
+    """Why teaching cannot begin.
+
+    Args:
+        obstacle: what is in the way.
+        reason: as the program wrote it, where the sentence needs a number or a name from it.
+    """
+    return {
+        TeachObstacle.BUSY: translate("Teaching", "A product is being taught already."),
+        TeachObstacle.LINE_RUNS: translate("Teaching", "The line runs. Stop it to teach."),
+        TeachObstacle.NAMELESS: translate("Teaching", "Give the product a name first."),
+        TeachObstacle.SAME_NAME: translate("Teaching", "Two products have the same name; rename one of them."),
+        TeachObstacle.TOO_FEW: translate("Teaching", "There are too few good samples to teach."),
+        TeachObstacle.FORGETS: translate("Teaching", "The new model would not know all products of the old one."),
+        TeachObstacle.FORGETS_IN_USE: translate(
+            "Teaching", "Recipes that always take the newest model would lose their product. Publish them again first."
+        ),
+    }.get(obstacle, reason)
+
+
+def forgetting_text(plan: TeachingPlan) -> str:
+    """What a person agrees to when the new model will know fewer products."""
+    text = translate(
+        "Teaching",
+        "There are no samples of {products} here, so the new model will not know them. Their recipes keep the model "
+        "that they use now.",
+    )
+    return text.format(products=", ".join(plan.forgets))
+
+
+def check_text(result: CheckResult | None) -> str:
+    """A check set in two numbers; a dash where there is none."""
+    if result is None:
+        return "–"
+    return translate("Teaching", "{rejected} of {good} rejected, {found} of {bad} found").format(
+        rejected=result.good_rejected, good=result.good, found=result.bad_found, bad=result.bad
+    )
