@@ -14,18 +14,21 @@ from numpy.typing import NDArray
 
 from inspector import paths
 from inspector.cameras.catalog import Catalog
+from inspector.cameras.picture_folder import PictureFiles
 from inspector.cameras.scenes.registry import SCENES
 from inspector.cameras.scenes.scene import PartPlan
 from inspector.config import Language, Settings, Theme, load, save
 from inspector.core.errors import InspectorError, OperationalError
 from inspector.core.geometry import Size
 from inspector.core.line import LineState
-from inspector.core.ports import CameraCatalog, ModelStore
+from inspector.core.ports import AnomalyModel, CameraCatalog, ModelStore
 from inspector.core.recipe import CameraSettings, Recipe, TriggerMode
+from inspector.core.setup_ports import TileShape
 from inspector.core.version import APP_VERSION
 from inspector.diagnostics import LastRun, run_marker
 from inspector.outputs.simulated import SimulatedOutput
 from inspector.paths import DataFolder
+from inspector.services.capture import CaptureService
 from inspector.services.clock import SystemClock
 from inspector.services.disk import free_space_probe, writable_probe
 from inspector.services.faults import FaultBoard
@@ -35,9 +38,15 @@ from inspector.services.line_parts import LineParts
 from inspector.services.pictures import KeepPolicy
 from inspector.services.recipes import RecipeParts, RecipeService
 from inspector.services.recorder import Recorder
+from inspector.services.samples import SampleService
+from inspector.services.scoring import ScoringService
+from inspector.services.teaching import TeachingParts, TeachingService
+from inspector.services.trial import TrialService
 from inspector.storage.database import Database
 from inspector.storage.drafts import SqlDraftStore
+from inspector.storage.history import SqlHistory
 from inspector.storage.images import FileImageStore
+from inspector.storage.map_shelf import FileMapShelf
 from inspector.storage.package import ZipPackages
 from inspector.storage.recipe_pictures import FileRecipePictures
 from inspector.storage.recipe_text import recipe_from_text
@@ -46,8 +55,11 @@ from inspector.storage.reconcile import reconcile
 from inspector.storage.records import SqlRecordStore
 from inspector.storage.samples import SqlSampleStore
 from inspector.storage.station_lock import StationLock
-from inspector.vision.device import DeviceChoice
+from inspector.training.teacher import ProcessTeacher
+from inspector.vision.device import DeviceChoice, peak_memory_mb
 from inspector.vision.install import install_model
+from inspector.vision.model import TiledModel
+from inspector.vision.networks.config import STRIDE_PX
 from inspector.vision.regions import find_regions
 from inspector.vision.store import FolderModelStore
 
@@ -73,6 +85,17 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True)
+class SetupServices:
+    """What sets up a product besides its recipe: pictures, scores, models."""
+
+    samples: SampleService
+    capture: CaptureService
+    scoring: ScoringService
+    teaching: TeachingService
+    trial: TrialService
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """A station, wired and open; its line is Stopped."""
 
@@ -85,6 +108,7 @@ class Application:
     health: HealthService
     last_run: LastRun
     recipes: RecipeService
+    setup: SetupServices
 
 
 def build_catalog(settings: Settings) -> CameraCatalog:
@@ -183,6 +207,10 @@ def open_application(
             # The station opens, so that a person can choose another product.
             faults.report(error)
         output = SimulatedOutput()
+        samples = SampleService(kept.samples, PictureFiles(), records=kept.records, images=kept.images)
+        capture = CaptureService(
+            catalog, samples, line_camera=lambda: line.camera_in_use, on_failure=note_setup_failure
+        )
         line = InspectionService(
             LineParts(
                 catalog=catalog,
@@ -198,11 +226,14 @@ def open_application(
                 deadline_ms=settings.deadline_ms,
                 records_required=settings.records_required,
                 pictures=kept.pictures,
+                free_camera=capture.give_back,
             ),
             chosen,
         )
         line.open()
         stack.callback(line.close)
+        capture.start()
+        stack.callback(capture.end)
         health = HealthService(
             (
                 free_space_probe(data.root),
@@ -216,7 +247,10 @@ def open_application(
         health.start()
         stack.callback(health.close)
         recipe_service = build_recipe_service(settings, data, kept, models, line)
-        yield Application(settings, data, catalog, models, kept, line, health, last_run, recipe_service)
+        setup = build_setup(settings, data, kept, models, line, samples, capture)
+        for close in (setup.scoring.close, setup.teaching.close):
+            stack.callback(close)
+        yield Application(settings, data, catalog, models, kept, line, health, last_run, recipe_service, setup)
 
 
 def build_recipe_service(
@@ -240,10 +274,79 @@ def build_recipe_service(
     )
 
 
+def build_setup(
+    settings: Settings,
+    data: DataFolder,
+    kept: Records,
+    models: ModelStore,
+    line: InspectionService,
+    samples: SampleService,
+    capture: CaptureService,
+) -> SetupServices:
+    """What scores, teaches and tries; drafts of models lie apart, where nothing else looks for models."""
+    drafts = data.models / ".drafts"
+    scoring, draft_scoring = (
+        ScoringService(
+            store,
+            samples,
+            FileMapShelf(data.root / "scratch" / folder),
+            kept.pictures,
+            find_regions,
+            SystemClock(),
+            tile_shape=tile_shape,
+            memory_mb=peak_memory_mb,
+            line_runs=partial(runs, line),
+        )
+        for store, folder in (
+            (models, "maps"),
+            (FolderModelStore((drafts,), device=DeviceChoice(settings.device.value)), "draft-maps"),
+        )
+    )
+    teaching = TeachingService(
+        TeachingParts(
+            teacher=ProcessTeacher(settings.device.value),
+            samples=samples,
+            recipes=kept.recipes,
+            drafts=kept.drafts,
+            models=models,
+            scoring=scoring,
+            draft_scoring=draft_scoring,
+            samples_root=data.root,
+            models_dir=data.models,
+            drafts_dir=drafts,
+            line_runs=partial(runs, line),
+            beside_line=settings.teach_beside_line,
+        ),
+        on_failure=note_setup_failure,
+    )
+    trial = TrialService(SqlHistory(kept.database), kept.images, kept.recipes, models)
+    return SetupServices(samples, capture, scoring, teaching, trial)
+
+
+def note_setup_failure(error: Exception) -> None:
+    """A bug in set-up is no reason to stop an inspecting line; its traceback is in the log already."""
+    logger.error("Set-up does not go on: %r", error)
+
+
+def tile_shape(model: AnomalyModel) -> TileShape:
+    """How a loaded model cuts frames.
+
+    Raises:
+        TypeError: it is none of ours.
+    """
+    if not isinstance(model, TiledModel):
+        raise TypeError(f"{model.ref} does not cut frames into tiles")
+    return TileShape(model.manifest.tile_px, STRIDE_PX, model.manifest.rim_cells)
+
+
+def runs(line: InspectionService) -> bool:
+    """Whether the line inspects, or is about to."""
+    return line.status.state not in (LineState.STOPPED, LineState.FAULTED)
+
+
 def product_in_use(line: InspectionService) -> str:
     """The product that the line inspects now; "" while it stands."""
-    running = line.status.state not in (LineState.STOPPED, LineState.FAULTED)
-    return line.recipe.product if running and line.recipe is not None else ""
+    return line.recipe.product if runs(line) and line.recipe is not None else ""
 
 
 def user_name() -> str:
@@ -255,16 +358,23 @@ def user_name() -> str:
 
 
 def source_of(source: str, recipe: Recipe | None) -> str:
-    """The camera that inspects a recipe: the station's; a simulated line shows the product that is inspected.
+    """The camera that inspects a recipe: the one it was set up with, else the station's.
+
+    A simulated line shows the product that is inspected, with the defects and faults that the station's id asks for.
 
     Args:
         source: the station's camera id.
         recipe: in force.
     """
-    if recipe is None or recipe.product not in SCENES or not source.startswith(_SIMULATED):
+    wanted = "" if recipe is None else recipe.camera_id
+    if recipe is not None and not wanted and recipe.product in SCENES and source.startswith(_SIMULATED):
+        wanted = f"{_SIMULATED}{recipe.product}"
+    if not wanted:
         return source
-    _, mark, query = source.partition("?")
-    return f"{_SIMULATED}{recipe.product}{mark}{query}"
+    if wanted.startswith(_SIMULATED) and source.startswith(_SIMULATED):
+        _, mark, query = source.partition("?")
+        return f"{wanted.partition('?')[0]}{mark}{query}"
+    return wanted
 
 
 def run_window(application: Application, settings_file: Path, *, start: bool = False, limit: int | None = None) -> int:
@@ -313,6 +423,14 @@ def run_window(application: Application, settings_file: Path, *, start: bool = F
                 user=user_name(),
                 drawn_picture=lambda product: product_picture(Recipe(product, 0, "")),
                 product_in_use=partial(product_in_use, application.line),
+                samples=application.setup.samples,
+                scoring=application.setup.scoring,
+                capture=application.setup.capture,
+                trial=application.setup.trial,
+                records=application.kept.records,
+                images=application.kept.images,
+                station_camera=application.line.source,
+                line=application.line,
             ),
             product_picture=product_picture,
             remember=remember,

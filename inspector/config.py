@@ -16,6 +16,7 @@ All keys, with their defaults:
     device = "auto"                  # auto, cpu, cuda
     deadline_ms = 500                # answer every part within this; absent: the recipe's deadline alone
     records_required = true          # stop the line when records cannot be written
+    teach_beside_line = false        # a product may be taught while the line runs, which takes time from it
     keep_every_nth_pass_image = 50   # 1 keeps every picture of a good part, 0 none
     genicam_driver_folders = []      # folders with GenTL producers (*.cti)
     show_test_camera = false         # offer the test camera inside the genicam package
@@ -78,6 +79,7 @@ class Settings:
         device: where the model runs.
         deadline_ms: answer every part within this time, even when its recipe allows longer; None adds no limit.
         records_required: stop the line when records cannot be written (FS-14).
+        teach_beside_line: a product may be taught while the line runs.
         keep_every_nth_pass_image: 1 keeps the picture of every good part, 50 of one in fifty, 0 of none.
         genicam_driver_folders: folders with GenTL producers, searched besides `GENICAM_GENTL64_PATH`.
         show_test_camera: offer the test camera inside the genicam package.
@@ -92,6 +94,7 @@ class Settings:
     device: DeviceChoice = DeviceChoice.AUTO
     deadline_ms: int | None = None
     records_required: bool = True
+    teach_beside_line: bool = False
     keep_every_nth_pass_image: int = 50
     genicam_driver_folders: tuple[Path, ...] = ()
     show_test_camera: bool = False
@@ -314,6 +317,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "device": _one_of(DeviceChoice),
     "deadline_ms": _whole(1, 600_000),
     "records_required": _flag,
+    "teach_beside_line": _flag,
     "keep_every_nth_pass_image": _whole(0, 1_000_000),
     "genicam_driver_folders": _folders,
     "show_test_camera": _flag,

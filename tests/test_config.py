@@ -20,6 +20,7 @@ recipe = "cap"
 device = "cpu"
 deadline_ms = 120
 records_required = false
+teach_beside_line = true
 keep_every_nth_pass_image = 1
 genicam_driver_folders = ["/opt/driver", "own"]
 show_test_camera = true
@@ -46,6 +47,7 @@ def test_every_key_is_read_and_relative_folders_start_at_the_file(tmp_path: Path
         device=DeviceChoice.CPU,
         deadline_ms=120,
         records_required=False,
+        teach_beside_line=True,
         keep_every_nth_pass_image=1,
         genicam_driver_folders=(Path("/opt/driver"), tmp_path / "own"),
         show_test_camera=True,

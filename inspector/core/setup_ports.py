@@ -34,12 +34,29 @@ class TeachCancelled(InspectorError):
 
 
 @dataclass(frozen=True, slots=True)
+class TeachPicture:
+    """One good part to teach with.
+
+    Attributes:
+        path: relative to the task's `image_root`, with forward slashes.
+        product: the model knows it by this name.
+        check: it sets the limit and teaches nothing.
+        group: pictures of one group stay together; "" for none.
+    """
+
+    path: str
+    product: str
+    check: bool
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TeachTask:
     """What is to be taught, and where the model goes.
 
     Attributes:
-        data: JSON-lines manifest of pictures.
-        image_root: folder that the manifest's file names are relative to.
+        pictures: of all products that the model shall know.
+        image_root: folder that their paths are relative to; pictures are read where they lie.
         models_dir: a new version of the model is written here, whole or not at all.
         name: of the model; small letters, digits, `_`, `.` and `-`.
         draft: no training: the memory alone judges, which takes seconds.
@@ -50,7 +67,7 @@ class TeachTask:
         seed: of everything that is drawn by chance.
     """
 
-    data: Path
+    pictures: tuple[TeachPicture, ...]
     image_root: Path
     models_dir: Path
     name: str
@@ -128,7 +145,7 @@ class RunningTeach(Protocol):
         """Ask it to end; returns at once, and `updates` raises TeachCancelled."""
 
     def close(self) -> None:
-        """End it if it still runs; idempotent; at most 30 s."""
+        """End it if it still runs, and remove what it left half done; idempotent; at most 30 s."""
 
 
 class Teacher(Protocol):
@@ -136,6 +153,9 @@ class Teacher(Protocol):
 
     def start(self, task: TeachTask) -> RunningTeach:
         """Start one, at low priority. InvalidInput: a wrong task; OperationalError DAT-002: nowhere to write."""
+
+    def discard(self, model: TaughtModel) -> None:
+        """Remove a model that was just written and that nobody uses. OperationalError DAT-002: it cannot be removed."""
 
 
 # --- picture files ---------------------------------------------------------------------------------------------------

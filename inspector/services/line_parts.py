@@ -41,7 +41,7 @@ class LineParts:
     faults: FaultBoard
     clock: Clock
     source_of: Callable[[Recipe | None], str]
-    free_camera: Callable[[str], None] = lambda _: None
+    free_camera: Callable[[str], object] = lambda _: None
     pictures: RecipePictureStore | None = None
     deadline_ms: int | None = None
     records_required: bool = True

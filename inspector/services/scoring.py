@@ -215,6 +215,33 @@ class ScoringService:
         with self._lock:
             return self._load(recipe).model.ref
 
+    def taught_recipe(self, model: ModelRef, product: str, recipe: Recipe) -> Recipe:
+        """A recipe that looks at parts as a model was taught to: its framing, scale and overlap.
+
+        A product that the model was not taught keeps its own view. Raises as `score`.
+        """
+        wanted = replace(recipe, model_name=model.name, model_version=model.version)
+        with self._lock:
+            loaded = self._load(wanted)
+            if product not in loaded.model.products:
+                return wanted
+            taught = loaded.model.recipe_for(product)
+        own = "" if recipe.product == product else product
+        return replace(
+            wanted,
+            model_product=own,
+            framing=taught.framing,
+            scale=taught.scale,
+            overlap_px=taught.overlap_px,
+        )
+
+    def forget(self) -> None:
+        """Free the model and the maps; what is asked next loads anew."""
+        with self._lock:
+            self._unload()
+            self._shelf.clear()
+            self._raw.clear()
+
     # --- times -------------------------------------------------------------------------------------------------------
 
     def tile_facts(self, draft: RecipeDraft) -> TileFacts:

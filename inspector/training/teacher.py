@@ -1,13 +1,17 @@
 """Teaching processes as the services know them: `core.setup_ports.Teacher` on `TrainingProcess`."""
 
+import json
 import logging
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from inspector.core.setup_ports import TaughtModel, TeachCancelled, TeachPhase, TeachProgress, TeachTask
+from inspector.core.errors import OperationalError
+from inspector.core.setup_ports import TaughtModel, TeachCancelled, TeachPhase, TeachPicture, TeachProgress, TeachTask
 from inspector.training.job import TrainingCancelled, TrainingJob, TrainingProgress
 from inspector.training.process import TrainingProcess
 
@@ -15,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 _NICE: Final = 10
 """Behind everything that inspects, and before what only idles."""
+_HALF: Final = ".new-*"
+"""A version folder that is being written, as the model store names it."""
 
 
 class ProcessTeacher:
@@ -26,8 +32,9 @@ class ProcessTeacher:
 
     def start(self, task: TeachTask) -> "TeachingProcess":
         """Start a teaching process; see the port."""
+        manifest = _write_manifest(task.pictures)
         job = TrainingJob(
-            data=task.data,
+            data=manifest,
             name=task.name,
             models_dir=task.models_dir,
             image_root=task.image_root,
@@ -39,15 +46,37 @@ class ProcessTeacher:
             base=task.base,
             draft=task.draft,
         )
-        return TeachingProcess(TrainingProcess(job))
+        half_done = _half_done(job)
+        try:
+            process = TrainingProcess(job)
+        except BaseException:
+            manifest.unlink(missing_ok=True)
+            raise
+        return TeachingProcess(process, job, half_done)
+
+    def discard(self, model: TaughtModel) -> None:
+        """Remove a model that nobody uses; see the port."""
+        # Renamed first, so that it is there whole or not at all.
+        gone = model.folder.with_name(f".gone-{model.folder.name}")
+        try:
+            model.folder.rename(gone)
+            shutil.rmtree(gone)
+        except OSError as error:
+            raise OperationalError(
+                "DAT-002", f"The model {model.ref} cannot be removed: {error.strerror or error}.", ""
+            ) from error
+        _remove_if_empty(model.folder.parent)
 
 
 class TeachingProcess:
     """Implements `core.setup_ports.RunningTeach`."""
 
-    def __init__(self, process: TrainingProcess) -> None:
-        """Follow a process that was just started."""
+    def __init__(self, process: TrainingProcess, job: TrainingJob, half_done: frozenset[Path]) -> None:
+        """Follow a process that was just started; `half_done` was there before it and is none of ours."""
         self._process = process
+        self._job = job
+        self._half_done = half_done
+        self._written = False
         _step_back(process.pid)
 
     @property
@@ -72,6 +101,7 @@ class TeachingProcess:
                 yield _progress(report)
         except TrainingCancelled as error:
             raise TeachCancelled(str(error)) from error
+        self._written = True
 
     def result(self) -> TaughtModel:
         """What was written; see the port."""
@@ -87,8 +117,46 @@ class TeachingProcess:
         )
 
     def close(self) -> None:
-        """End it if it still runs."""
+        """End it if it still runs, and remove what it left half done: a checkpoint, a folder that was being written."""
         self._process.close()
+        self._job.data.unlink(missing_ok=True)
+        if not self._written:
+            for left in (self._job.scratch, *(_half_done(self._job) - self._half_done)):
+                shutil.rmtree(left, ignore_errors=True)
+            _remove_if_empty(self._job.models_dir / self._job.name)
+
+
+def _write_manifest(pictures: tuple[TeachPicture, ...]) -> Path:
+    """A JSON-lines manifest in a file of its own, as `training.sources` reads it."""
+    lines = [
+        json.dumps(
+            {
+                "filename": picture.path,
+                "label": 0,
+                "clsname": picture.product,
+                "split": "held_out" if picture.check else "train",
+                **({"part_id": picture.group} if picture.group else {}),
+            }
+        )
+        for picture in pictures
+    ]
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".jsonl", delete=False) as file:
+            file.write("\n".join(lines))
+    except OSError as error:
+        raise OperationalError(
+            "DAT-002", f"The list of pictures cannot be written: {error.strerror or error}.", "Check the disk."
+        ) from error
+    return Path(file.name)
+
+
+def _half_done(job: TrainingJob) -> frozenset[Path]:
+    return frozenset((job.models_dir / job.name).glob(_HALF))
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _progress(report: TrainingProgress) -> TeachProgress:
