@@ -35,6 +35,7 @@ from inspector.services.faults import FaultBoard
 from inspector.services.health import HealthService, stall_probe
 from inspector.services.inspection import InspectionService
 from inspector.services.line_parts import LineParts
+from inspector.services.odd_ones import OddOnes
 from inspector.services.pictures import KeepPolicy
 from inspector.services.recipes import RecipeParts, RecipeService
 from inspector.services.recorder import Recorder
@@ -93,6 +94,7 @@ class SetupServices:
     scoring: ScoringService
     teaching: TeachingService
     trial: TrialService
+    odd: OddOnes
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,9 +304,10 @@ def build_setup(
             (FolderModelStore((drafts,), device=DeviceChoice(settings.device.value)), "draft-maps"),
         )
     )
+    teacher = ProcessTeacher(settings.device.value)
     teaching = TeachingService(
         TeachingParts(
-            teacher=ProcessTeacher(settings.device.value),
+            teacher=teacher,
             samples=samples,
             recipes=kept.recipes,
             drafts=kept.drafts,
@@ -320,7 +323,15 @@ def build_setup(
         on_failure=note_setup_failure,
     )
     trial = TrialService(SqlHistory(kept.database), kept.images, kept.recipes, models)
-    return SetupServices(samples, capture, scoring, teaching, trial)
+    odd = OddOnes(
+        teacher,
+        samples,
+        draft_scoring,
+        samples_root=data.root,
+        drafts_dir=drafts,
+        may_teach=lambda: settings.teach_beside_line or not runs(line),
+    )
+    return SetupServices(samples, capture, scoring, teaching, trial, odd)
 
 
 def note_setup_failure(error: Exception) -> None:
