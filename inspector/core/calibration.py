@@ -98,31 +98,26 @@ def rejection_bound(rejected: int, samples: int) -> float:
 
 
 def beta_quantile(a: int, b: int, probability: float) -> float:
-    """Quantile of the Beta distribution for whole parameters >= 1, by bisection of the binomial tail."""
+    """Quantile of the Beta distribution for whole parameters >= 1, by bisection of the binomial tail.
+
+    P(Beta(a, b) <= x) = P(Binomial(a + b - 1, x) >= a). What does not depend on x is worked out once: a hand that drags
+    a limit over thousands of scores asks for this again and again.
+    """
+    n = a + b - 1
+    factorials = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1, dtype=np.float64)))])
+    # The shorter tail is summed.
+    lower = a <= b
+    hits = np.arange(a, dtype=np.float64) if lower else np.arange(a, n + 1, dtype=np.float64)
+    whole = hits.astype(np.intp)
+    ways = factorials[n] - factorials[whole] - factorials[n - whole]
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = (low + high) / 2
-        if _beta_cdf(a, b, middle) < probability:
+        if not 0 < middle < 1:
+            break  # as near to the end as numbers go
+        tail = float(np.exp(ways + hits * math.log(middle) + (n - hits) * math.log1p(-middle)).sum())
+        if (1.0 - tail if lower else tail) < probability:
             low = middle
         else:
             high = middle
     return (low + high) / 2
-
-
-def _beta_cdf(a: int, b: int, x: float) -> float:
-    """P(Beta(a, b) <= x) = P(Binomial(a + b - 1, x) >= a); the shorter tail is summed."""
-    if x <= 0:
-        return 0.0
-    if x >= 1:
-        return 1.0
-    n = a + b - 1
-    log_x, log_rest = math.log(x), math.log1p(-x)
-
-    def term(i: int) -> float:
-        return math.exp(
-            math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * log_x + (n - i) * log_rest
-        )
-
-    if a <= b:
-        return 1.0 - math.fsum(term(i) for i in range(a))
-    return math.fsum(term(i) for i in range(a, n + 1))
