@@ -19,6 +19,7 @@ from inspector.ui.widgets.focus import FocusRing, paint_focus
 
 _BINS = 48
 _ROOM = 1.6  # factor beyond the outermost score, for the hand
+_ROOM_EMPTY = 10.0
 _LEAST_SCORE = 1e-4
 _FINE, _COARSE = 1.01, 1.10
 _GRIP_MM = 7.0
@@ -87,7 +88,8 @@ class ScoreHistogram(FocusRing, QWidget):
         for scores in (self._good, self._bad):
             if scores.size:
                 known += [float(scores.min()), float(scores.max())]
-        low, high = min(known) / _ROOM, max(known) * _ROOM
+        room = _ROOM if self._good.size or self._bad.size else _ROOM_EMPTY
+        low, high = min(known) / room, max(known) * room
         self._range = (low, max(high, low * 4))
         self.update()
 
@@ -306,7 +308,7 @@ class ScoreHistogram(FocusRing, QWidget):
 
 
 def round_values(low: float, high: float) -> list[float]:
-    """1, 2 and 5 times powers of ten between two numbers; on short axes every tenth of them."""
+    """1, 2 and 5 times powers of ten between two numbers; more of them on short axes."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    digits = (1, 2, 5) if high / low > 6 else tuple(number / 10 for number in range(10, 100, 2))
+    digits: tuple[float, ...] = (1, 2, 5) if high / low > 6 else (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)
     return [digit * 10.0**power for power in powers for digit in digits if low <= digit * 10.0**power <= high]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from inspector.core.refs import ModelRef
 
 _BAR_MM = 11.0
-_SIDE_MM = 92.0
+_SIDE_MM = 100.0
 
 
 class ModelStep(StepPage):

@@ -19,7 +19,8 @@ from inspector.ui.recipes.wrong_side import WrongSide
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.buttons import Button
 
-_TAB_MM = 13.0  # room for two lines
+_TAB_MM = 15.0  # room for two lines
+_LEAST_VIEW_MM = 30.0
 
 
 class ModelSide(QWidget):
@@ -39,6 +40,7 @@ class ModelSide(QWidget):
         self.trial = TrialPanel(tools, desk, draft)
         self.teach = None if desk.teaching is None else TeachPanel(tools, desk.teaching, draft)
         self.view = SampleView(tools)
+        self.view.well.setMinimumHeight(look.px(_LEAST_VIEW_MM))
         pages: dict[str, QWidget] = {"wrong": self.wrong}
         if self.teach is not None:
             pages |= {"teach": self.teach, "others": self.others}

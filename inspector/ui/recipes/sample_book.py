@@ -49,6 +49,7 @@ class SampleBook(QObject):
         self._waiting: deque[Callable[[], object]] = deque()
         self._running = False
         self._stale = False
+        self._closed = False
         self._undo: list[_Undo] = []
         self.loaded = False
         self._timer = QTimer(self)
@@ -60,6 +61,7 @@ class SampleBook(QObject):
 
     def close(self) -> None:
         """Listen no more; what was handed over is still stored."""
+        self._closed = True
         self._disconnect()
         self._timer.stop()
 
@@ -195,7 +197,7 @@ class SampleBook(QObject):
         if self._waiting:
             self._running = True
             self._background.run(self._waiting.popleft(), self, self._on_done, self._on_failed)
-        elif self._stale:
+        elif self._stale and not self._closed:
             self._running, self._stale = True, False
             read = partial(self._service.list, self._setup_id)
             self._background.run(read, self, self._on_list, self._on_failed)
@@ -230,5 +232,5 @@ class SampleBook(QObject):
     @Slot()
     def _on_heard(self) -> None:
         """An import tells of every picture; the list is read at most a few times a second."""
-        if not self._timer.isActive():
+        if not self._closed and not self._timer.isActive():
             self._timer.start()

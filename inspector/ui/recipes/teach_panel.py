@@ -115,8 +115,8 @@ class TeachPanel(QWidget):
         self._cancelling = False
         self._text = ""
         look = tools.look
-        self.quick = Button(look, "start", height_mm=13.0)
-        self.full = Button(look, "teach", height_mm=13.0)
+        self.quick = Button(look, "start", height_mm=15.0)
+        self.full = Button(look, "teach", height_mm=15.0)
         self.cancel = Button(look, "close", height_mm=11.0)
         self.state = QLabel()
         self.state.setWordWrap(True)

@@ -65,6 +65,6 @@ def check_text(result: CheckResult | None) -> str:
     """A check set in two numbers; a dash where there is none."""
     if result is None:
         return "–"
-    return translate("Teaching", "{rejected} of {good} rejected, {found} of {bad} found").format(
+    return translate("Teaching", "{rejected} / {good} rejected\n{found} / {bad} found").format(
         rejected=result.good_rejected, good=result.good, found=result.bad_found, bad=result.bad
     )
