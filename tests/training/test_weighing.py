@@ -228,12 +228,12 @@ def test_detail_peaks_at_half_of_what_it_sharpens():
     made = maps(network=1, memory=1)
     made.good = [frame._replace(detail=torch.full((1, 8, 8), 5.0)) for frame in made.good]
     for trained in (False, True):
-        _, weights = weighing._choose(made, trained=trained)
+        _, weights = weighing._choose(made, trained=trained, few=False)
         assert weights.detail == pytest.approx(weighing.DETAIL_SHARE / 5)
 
 
 def test_two_that_see_equally_well_judge_together():
-    entry, weights = weighing._choose(maps(network=3, memory=3), trained=True)
+    entry, weights = weighing._choose(maps(network=3, memory=3), trained=True, few=False)
     assert entry.judge is Judge.BOTH
     assert entry.drawn_auroc[Judge.BOTH] >= max(entry.drawn_auroc.values()) - CLEARLY
     assert weights.residual > 0
@@ -244,15 +244,32 @@ def test_two_that_see_equally_well_judge_together():
     ("network", "memory", "judge"), [(2, 0, Judge.NETWORK), (0, 2, Judge.MEMORY)], ids=["network", "memory"]
 )
 def test_one_that_alone_sees_clearly_more_judges_alone(network, memory, judge):
-    entry, weights = weighing._choose(maps(network=network, memory=memory), trained=True)
+    entry, weights = weighing._choose(maps(network=network, memory=memory), trained=True, few=False)
     assert entry.drawn_auroc[judge] > entry.drawn_auroc[Judge.BOTH] + CLEARLY
     assert entry.judge is judge
     assert bool(weights.residual > 0) is (judge is Judge.NETWORK)
     assert bool(weights.distance > 0) is (judge is Judge.MEMORY)
 
 
+def test_with_few_held_out_the_memory_judges_unless_another_is_clearly_better():
+    equal, _ = weighing._choose(maps(network=3, memory=3), trained=True, few=True)
+    assert equal.judge is Judge.MEMORY
+    better, _ = weighing._choose(maps(network=2, memory=0), trained=True, few=True)
+    assert better.judge is Judge.NETWORK
+
+
+def test_what_is_clear_on_many_pictures_is_not_on_few(monkeypatch):
+    areas = iter([0.90, 0.90, 0.93] * 2)  # both, memory, network
+    monkeypatch.setattr(weighing, "_area", lambda *_: next(areas))
+    many, few = maps(network=1, memory=1), maps(network=1, memory=1)
+    many.good = many.good * 20
+    few.good = few.good[:6]
+    assert weighing._choose(many, trained=True, few=False)[0].judge is Judge.NETWORK
+    assert weighing._choose(few, trained=True, few=False)[0].judge is Judge.BOTH
+
+
 def test_an_untrained_network_has_no_say_however_well_it_does():
-    entry, weights = weighing._choose(maps(network=9, memory=0), trained=False)
+    entry, weights = weighing._choose(maps(network=9, memory=0), trained=False, few=False)
     assert (entry.judge, dict(entry.drawn_auroc)) == (Judge.MEMORY, {})
     assert weights == Weights(0.0, weights.distance, 0.0)
 
@@ -260,6 +277,6 @@ def test_an_untrained_network_has_no_say_however_well_it_does():
 def test_maps_without_any_signal_still_give_weights_that_can_weigh(detector):
     flat = weighing._Maps()
     flat.good = flat.drawn = [weighing._Frame(torch.zeros(1, 4, 4), torch.zeros(1, 4, 4), torch.zeros(1, 8, 8))] * 3
-    entry, weights = weighing._choose(flat, trained=True)
+    entry, weights = weighing._choose(flat, trained=True, few=False)
     assert entry.judge is Judge.BOTH
     detector.memory.weigh(0, weights)

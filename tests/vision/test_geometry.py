@@ -84,7 +84,7 @@ def draft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TiledModel]:
     remember(detector, [cache], details, seed=0, cancelled=lambda: False, done=lambda *_: None)
     maps = weighing._Maps()
     maps.good = [weighing._maps_of(detector, encoder.encode(tiles(number)), 0) for number in HELD_OUT]
-    detector.memory.weigh(0, weighing._choose(maps, trained=False)[1])
+    detector.memory.weigh(0, weighing._choose(maps, trained=False, few=False)[1])
     rim_cells = geometry.rim_cells
     manifest = replace(tiny_manifest({}), detector=config, offset_px=light_offset(), rim_cells=rim_cells, overlap_px=64)
     model = TiledModel.from_detector(manifest, detector, ModelRef("draft", 1, ""), device=DeviceChoice.CPU, threads=2)
