@@ -81,7 +81,7 @@ def _say_outcome(outcome: TrainingOutcome, json_file: Path | None) -> None:
         say(f"  left out {name}: {reason}")
     for name, product in outcome.products.items():
         say(
-            f"  {name}: {product.teaching} parts taught, {product.held_out} held out, {product.framing}, at most"
+            f"  {name}: {product.teaching} parts taught, {product.limiting} set the limit, {product.framing}, at most"
             f" {product.upper_rate:.1%} of good parts rejected (95 % bound)"
         )
     trained = "a draft, not trained" if outcome.loss is None else f"{outcome.steps} steps, loss {outcome.loss:.4f}"

@@ -13,19 +13,26 @@ from inspector.core.geometry import Size
 from inspector.training.levels import ViewScores, product_entry
 from inspector.training.pictures import UnusablePicture
 from inspector.training.products import TaughtProduct, samples_in_turn, spread
+from inspector.training.remembering import Remembered
 from inspector.training.samples import Sample, load_picture
-from inspector.vision.manifest import ProductEntry, Weighing
+from inspector.vision.manifest import Judge, ProductEntry, Weighing
 from inspector.vision.model import TiledModel
 from inspector.vision.store import SELF_TEST_TILES
 
 TEACHING_SCORES: Final = 32
 """Teaching frames per product that are scored for the spread of scores (`levels`)."""
 
+LEFT_OUT_SCORES: Final = 128
+"""Frames that set the limit of a product whose network has no say: what the memory judges alone, it can judge of every
+picture as if it had never seen it. 99 suffice for a limit at 1 % without assumptions."""
+
 _QUARTER_TURNS: Final = 4
 
 
-def scored_samples(product: TaughtProduct) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
-    """Held-out and teaching pictures that calibration scores."""
+def scored_samples(product: TaughtProduct, weighing: Weighing) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """Pictures whose scores set the limit, and those that only tell more about their spread."""
+    if weighing.judge is Judge.MEMORY:
+        return spread(product.pictures, LEFT_OUT_SCORES), ()
     return product.held_out, spread(product.teaching, TEACHING_SCORES)
 
 
@@ -33,6 +40,7 @@ def calibrate(
     model: TiledModel,
     products: Sequence[TaughtProduct],
     weighings: Mapping[str, Weighing],
+    remembered: Remembered,
     *,
     scored: Callable[[int, int], None],
     skipped: Callable[[Sample, UnusablePicture], None],
@@ -40,9 +48,11 @@ def calibrate(
     """Levels and limits of every product.
 
     Args:
-        model: over a draft without products, so that nothing is divided yet.
+        model: over a draft without products, so that nothing is divided yet, and over a runtime that sees what
+            changes in the detector's memory.
         products: with their held-out pictures.
         weighings: by product, what its map is made of.
+        remembered: what the memory holds of whom: every frame is scored without its own capture group.
         scored: told how many frames are done, of how many, after each.
         skipped: told of pictures that cannot be used.
 
@@ -50,18 +60,20 @@ def calibrate(
         InvalidInput: no held-out picture of a product can be read.
         OperationalError: SYS-001: a score is not finite.
     """
-    total = sum(len(samples) for product in products for samples in scored_samples(product))
+    chosen = [scored_samples(product, weighings[product.name]) for product in products]
+    total = sum(len(samples) for both in chosen for samples in both)
     done = 0
     entries = {}
-    for product in products:
+    for number, product in enumerate(products):
         scores: list[list[ViewScores]] = []
-        for samples in scored_samples(product):
+        for samples in chosen[number]:
             found = []
             for sample in samples:
                 done += 1
                 scored(done, total)
                 try:
-                    found.append(_view_scores(model, product, sample))
+                    with remembered.without(number, product.groups[sample.name]):
+                        found.append(_view_scores(model, product, sample))
                 except UnusablePicture as error:
                     skipped(sample, error)
             scores.append(found)
@@ -71,14 +83,16 @@ def calibrate(
     return entries
 
 
-def self_test_tiles(products: Sequence[TaughtProduct], tile_px: int) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """Real tiles (N, S, S, 3) of every product, and its number (N,); few pictures are stretched by mirror images.
+def self_test_tiles(products: Sequence[TaughtProduct]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Real tiles (N, S, S, 3) of every product, and its number (N,); few pictures are stretched by turning them.
+
+    Mirrored, because the tiles themselves are remembered, and what is nearly 0 tests nothing.
 
     Raises:
         InvalidInput: no picture can be read.
     """
     wanted = max(SELF_TEST_TILES, len(products))
-    found = list(itertools.islice(_tiles_in_turn(products, tile_px), wanted))
+    found = list(itertools.islice(_tiles_in_turn(products), wanted))
     if not found:
         raise InvalidInput(["no picture can be read"])
     originals = list(found)
@@ -96,16 +110,16 @@ def _view_scores(model: TiledModel, product: TaughtProduct, sample: Sample) -> V
     return ViewScores(views.tile_score, views.whole_score)
 
 
-def _tiles_in_turn(products: Sequence[TaughtProduct], tile_px: int) -> Iterator[tuple[NDArray[np.uint8], int]]:
+def _tiles_in_turn(products: Sequence[TaughtProduct]) -> Iterator[tuple[NDArray[np.uint8], int]]:
     numbers = {product.name: number for number, product in enumerate(products)}
     for product, sample in samples_in_turn(products, SELF_TEST_TILES):
         try:
-            tiles = product.cut(load_picture(sample), tile_px)
+            tiles = product.cut(load_picture(sample))
         except UnusablePicture:
             continue  # named when it is read for features or scored
-        yield tiles[len(tiles) // 2], numbers[product.name]
+        yield tiles[len(tiles) // 2][:, ::-1], numbers[product.name]
         if len(tiles) > 1:
-            yield tiles[-1], numbers[product.name]
+            yield tiles[-1][:, ::-1], numbers[product.name]
 
 
 def _mirrored(tile: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:

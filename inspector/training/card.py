@@ -31,7 +31,7 @@ License of the weights: {manifest.license}.
 
 Good parts only; nothing was learned from defects. Pictures that set the limits taught nothing.
 
-| product | teaching pictures | their tiles | held out for the limit | looked at as |
+| product | teaching pictures | their tiles | set the limit | looked at as |
 | --- | --- | --- | --- | --- |
 {"".join(_taught_row(name, outcome, manifest.products[name]) for name, outcome in products.items())}
 Data: `{Path(dataset.source).name}`, SHA-256 of the list of pictures `{dataset.sha256}`.
@@ -41,11 +41,12 @@ Data: `{Path(dataset.source).name}`, SHA-256 of the list of pictures `{dataset.s
 {skipped}
 ## Limit
 
-1.0 is the limit of every product. It comes from the scores of its held-out good pictures, by the pipeline that judges
-(conformal prediction). Where they are too few to promise the wanted rate, a margin is added that assumes log-normal
+1.0 is the limit of every product. It comes from the scores of good pictures as if the model had never seen them, by
+the pipeline that judges: of held-out ones or, where the memory judges alone, of all, each looked at without its capture
+group (conformal prediction). Where they are too few to promise the wanted rate, a margin is added that assumes log-normal
 scores; the promise without that assumption stands in the last column.
 
-| product | wanted false rejects | held-out | largest held-out score | margin | promised (95 %) without assumption |
+| product | wanted false rejects | pictures | largest of their scores | margin | promised (95 %) without assumption |
 | --- | --- | --- | --- | --- | --- |
 {"".join(_limit_row(name, entry) for name, entry in manifest.products.items())}
 ## Judged by
@@ -103,7 +104,7 @@ def command(job: TrainingJob) -> str:
 def _taught_row(name: str, outcome: ProductOutcome, entry: ProductEntry) -> str:
     scale = "" if entry.framing is Framing.WHOLE else f" at scale {entry.scale:g}"
     framing = f"{_FRAMINGS[entry.framing]}{scale}"
-    return f"| {name} | {outcome.teaching} | {outcome.tiles} | {outcome.held_out} | {framing} |\n"
+    return f"| {name} | {outcome.teaching} | {outcome.tiles} | {outcome.limiting} | {framing} |\n"
 
 
 def _judge_row(name: str, entry: ProductEntry) -> str:

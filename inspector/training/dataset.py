@@ -95,7 +95,7 @@ def hold_out(samples: Sequence[Sample], *, seed: int) -> tuple[tuple[Sample, ...
     if len(samples) < 2:
         raise InvalidInput([f"{product}: {len(samples)} good picture; at least 2 are needed, 20 or more are advised"])
     wanted = held_out_count(len(samples))
-    groups = _groups(samples, wanted)
+    groups = capture_groups(samples)
     order = list(range(len(groups)))
     random.Random(f"{seed} {product}").shuffle(order)
     chosen: set[int] = set()
@@ -116,14 +116,16 @@ def held_out_count(samples: int) -> int:
     return min(max(round(samples * HELD_OUT_SHARE), least), samples - 1)
 
 
-def _groups(samples: Sequence[Sample], wanted: int) -> list[list[int]]:
+def capture_groups(samples: Sequence[Sample]) -> list[list[int]]:
+    """Indices of samples of one product that may be near-copies: of one part, of one lot, or neighbors by name."""
     for names in ([sample.part_id for sample in samples], [sample.lot for sample in samples]):
         if all(names) and len(set(names)) > 1:
             by_name: dict[str, list[int]] = {}
             for index, name in enumerate(names):
                 by_name.setdefault(name, []).append(index)
             return list(by_name.values())
-    run = math.ceil(wanted / 4)  # four runs from different places: one odd stretch must not set the limit alone
+    # Of what is held out, four runs from different places: one odd stretch must not set the limit alone.
+    run = math.ceil(held_out_count(len(samples)) / 4)
     return [list(range(start, min(start + run, len(samples)))) for start in range(0, len(samples), run)]
 
 

@@ -5,6 +5,7 @@ the jitter), in memory when they fit and in an unlinked file otherwise.
 """
 
 import logging
+import math
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from inspector.core.errors import OperationalError
-from inspector.vision.networks.detector import Detector
+from inspector.training.coreset import POOL
+from inspector.vision.networks.detector import Detector, RawFeatures
 from inspector.vision.networks.fuser import ChannelStatistics
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class FeatureCache:
         self.products = tuple(products)
         self._used = 0
         self._product_of = np.zeros(tiles, np.int32)
+        self._group_of = np.zeros(tiles, np.int32)
         self._statistics = [ChannelStatistics(channels) for _ in self.products]
         self._tokens = _allocate((tiles, tokens, channels), folder)
 
@@ -60,12 +63,17 @@ class FeatureCache:
         """(tiles,) number of each tile's product."""
         return self._product_of[: self._used]
 
+    @property
+    def group_of(self) -> NDArray[np.int32]:
+        """(tiles,) capture group of each tile's picture; numbers of one product."""
+        return self._group_of[: self._used]
+
     def tiles_of(self, product: str) -> int:
         """Tiles of one product."""
         return int((self.product_of == self.products.index(product)).sum())
 
-    def add(self, product: int, tokens: Tensor) -> None:
-        """Keep tokens (B, N, C) of tiles of one product.
+    def add(self, product: int, tokens: Tensor, groups: NDArray[np.int32] | int = 0) -> None:
+        """Keep tokens (B, N, C) of tiles of one product, and the capture groups of their pictures (B,).
 
         Raises:
             ValueError: the cache is full, or values are not finite in float16.
@@ -77,6 +85,7 @@ class FeatureCache:
         self._statistics[product].add(half.float())
         self._tokens[self._used : end] = half.numpy()
         self._product_of[self._used : end] = product
+        self._group_of[self._used : end] = groups
         self._used = end
 
     def take(self, tiles: NDArray[np.int64]) -> Tensor:
@@ -96,8 +105,35 @@ class FeatureCache:
         return mean.float(), variance.sqrt().float()
 
 
+class DetailSamples:
+    """Some detail tokens of every tile, from which a memory's are chosen; the rest would double the cache."""
+
+    def __init__(self, tiles: Sequence[int], channels: int, *, seed: int) -> None:
+        """For products of which about so many tiles will come; `channels` 0 keeps nothing."""
+        self._wanted = [max(1, math.ceil(POOL / max(count, 1))) for count in tiles]
+        self._channels = channels
+        self._random = [np.random.Generator(np.random.PCG64([seed, number])) for number in range(len(tiles))]
+        self._tokens: list[list[NDArray[np.float16]]] = [[] for _ in tiles]
+        self._groups: list[list[NDArray[np.int32]]] = [[] for _ in tiles]
+
+    def add(self, product: int, detail: Tensor, groups: NDArray[np.int32]) -> None:
+        """Draw from detail tokens (B, n, C_d) of tiles of one product; `groups` (B,) of their pictures."""
+        if not self._channels:
+            return
+        count = min(self._wanted[product], detail.shape[1])
+        every = np.tile(np.arange(detail.shape[1]), (len(detail), 1))
+        places = self._random[product].permuted(every, axis=1)[:, :count]
+        drawn = detail.detach().to("cpu", torch.float16).numpy()[np.arange(len(detail))[:, None], places]
+        self._tokens[product].append(drawn.reshape(-1, self._channels))
+        self._groups[product].append(np.repeat(groups, count))
+
+    def of(self, product: int) -> tuple[Tensor, NDArray[np.int32]]:
+        """Tokens (K, C_d) float32, not normalized, and the capture group of each, (K,)."""
+        return torch.from_numpy(np.concatenate(self._tokens[product])).float(), np.concatenate(self._groups[product])
+
+
 class TileEncoder:
-    """From uint8 tiles to fused tokens, on the device the detector lies on."""
+    """From uint8 tiles to raw features, on the device the detector lies on."""
 
     def __init__(self, detector: Detector) -> None:
         """Reads the detector's input statistics; its weights are shared."""
@@ -107,14 +143,13 @@ class TileEncoder:
         self._mean = torch.tensor(statistics.mean, device=self._device) * 255
         self._factor = 1 / (torch.tensor(statistics.std, device=self._device) * 255)
 
-    def encode(self, tiles: NDArray[np.uint8]) -> Tensor:
-        """Tokens (B, N, C), not normalized, of tiles (B, S, S, 3) RGB."""
-        return torch.cat(
-            [
-                self._detector.raw_features(self._pixels(tiles[start : start + ENCODER_BATCH]))
-                for start in range(0, len(tiles), ENCODER_BATCH)
-            ]
-        )
+    def encode(self, tiles: NDArray[np.uint8]) -> RawFeatures:
+        """What the encoder says of tiles (B, S, S, 3) RGB."""
+        parts = [
+            self._detector.raw_features(self._pixels(tiles[start : start + ENCODER_BATCH]))
+            for start in range(0, len(tiles), ENCODER_BATCH)
+        ]
+        return RawFeatures(torch.cat([part.tokens for part in parts]), torch.cat([part.detail for part in parts]))
 
     def _pixels(self, tiles: NDArray[np.uint8]) -> Tensor:
         x = (torch.from_numpy(tiles).to(self._device).float() - self._mean) * self._factor
@@ -124,17 +159,20 @@ class TileEncoder:
 class CacheFiller:
     """Collects tiles of several pictures, so that the encoder gets full batches; `flush` at the end."""
 
-    def __init__(self, encoder: TileEncoder, cache: FeatureCache) -> None:
-        """Fill this cache with what this encoder says."""
+    def __init__(self, encoder: TileEncoder, cache: FeatureCache, details: DetailSamples) -> None:
+        """Fill these with what this encoder says."""
         self._encoder = encoder
         self._cache = cache
+        self._details = details
         self._tiles: list[NDArray[np.uint8]] = []
         self._products: list[int] = []
+        self._groups: list[int] = []
 
-    def add(self, product: int, tiles: NDArray[np.uint8]) -> None:
-        """Take tiles (N, S, S, 3) of one product."""
+    def add(self, product: int, tiles: NDArray[np.uint8], group: int) -> None:
+        """Take tiles (N, S, S, 3) of one product's picture of a capture group."""
         self._tiles.append(tiles)
         self._products += [product] * len(tiles)
+        self._groups += [group] * len(tiles)
         if len(self._products) >= ENCODER_BATCH:
             self.flush()
 
@@ -142,11 +180,14 @@ class CacheFiller:
         """Encode what is waiting."""
         if not self._products:
             return
-        tokens = self._encoder.encode(np.concatenate(self._tiles))
-        numbers = np.asarray(self._products)
+        found = self._encoder.encode(np.concatenate(self._tiles))
+        numbers, groups = np.asarray(self._products), np.asarray(self._groups, np.int32)
         for product in np.unique(numbers).tolist():
-            self._cache.add(product, tokens[torch.from_numpy(numbers == product)])
-        self._tiles, self._products = [], []
+            chosen = numbers == product
+            mask = torch.from_numpy(chosen)
+            self._cache.add(product, found.tokens[mask], groups[chosen])
+            self._details.add(product, found.detail[mask], groups[chosen])
+        self._tiles, self._products, self._groups = [], [], []
 
 
 def _allocate(shape: tuple[int, int, int], folder: Path) -> NDArray[np.float16]:

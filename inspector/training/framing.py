@@ -9,6 +9,8 @@ from typing import Final
 from inspector.core.geometry import Size
 from inspector.core.recipe import Framing
 from inspector.core.tiling import build_grid
+from inspector.vision.networks.config import STRIDE_PX, DetectorConfig
+from inspector.vision.tiles import ModelGeometry
 
 WHOLE_UP_TO: Final = 2.5
 """A frame whose long side is at most this many network inputs is judged whole: one token covers at most 40 px."""
@@ -19,8 +21,8 @@ SQUARE_UP_TO: Final = 2.0
 MAX_TILES: Final = 64
 """Tiles a frame may cost on a CPU."""
 
-RIM_CELLS: Final = 1
-"""Cells of a tile's border that a neighbor replaces (uniad.md 13.2)."""
+RIM_PX: Final = STRIDE_PX
+"""Border of a tile in network pixels that a neighbor replaces: a token (uniad.md 13.2)."""
 
 THUMBNAIL_FROM: Final = 20
 """Good pictures from which the whole frame is judged besides its tiles; fewer cannot calibrate a second view."""
@@ -35,8 +37,13 @@ class ProductFraming:
     overlap_px: int
 
 
+def geometry_of(config: DetectorConfig, offset_px: tuple[float, float] = (0.0, 0.0)) -> ModelGeometry:
+    """How frames are tiled for a detector."""
+    return ModelGeometry(config.input_size, config.cell_px, RIM_PX // config.cell_px, offset_px)
+
+
 def choose_framing(
-    sizes: Sequence[Size], *, tile_px: int, stride_px: int, scale: float | None = None, whole: bool = False
+    sizes: Sequence[Size], geometry: ModelGeometry, *, scale: float | None = None, whole: bool = False
 ) -> ProductFraming:
     """Choose how a product is framed.
 
@@ -52,8 +59,7 @@ def choose_framing(
 
     Args:
         sizes: of the product's good pictures, at least one.
-        tile_px: side of the network's input.
-        stride_px: side of a token.
+        geometry: of the model that is taught.
         scale: network pixels per frame pixel, where a person chose it; then the frame is always cut into tiles.
         whole: a person wants the frame squashed into one tile, whatever its size.
 
@@ -63,32 +69,37 @@ def choose_framing(
         raise ValueError("no sizes to choose a framing from")
     long_px = median(max(size.height, size.width) for size in sizes)
     aspect = median(max(size.height, size.width) / min(size.height, size.width) for size in sizes)
-    overlap_px = default_overlap_px(tile_px=tile_px, stride_px=stride_px)
-    if whole or (scale is None and long_px <= WHOLE_UP_TO * tile_px and aspect <= SQUARE_UP_TO):
+    overlap_px = default_overlap_px(geometry)
+    if whole or (scale is None and long_px <= WHOLE_UP_TO * geometry.tile_px and aspect <= SQUARE_UP_TO):
         return ProductFraming(Framing.WHOLE, 1.0, overlap_px)
     largest = max(sizes, key=lambda size: size.height * size.width)
-    scale = scale or _largest_scale(largest, tile_px, stride_px, overlap_px)
+    scale = scale or _largest_scale(largest, geometry, overlap_px)
     thumbnail = aspect <= SQUARE_UP_TO and len(sizes) >= THUMBNAIL_FROM
     return ProductFraming(Framing.TILES_AND_WHOLE if thumbnail else Framing.TILES, scale, overlap_px)
 
 
-def default_overlap_px(*, tile_px: int, stride_px: int) -> int:
+def default_overlap_px(geometry: ModelGeometry) -> int:
     """A quarter of a tile in whole cells, and at least what discarding the rim needs."""
-    return stride_px * max(tile_px // stride_px // 4, 2 * RIM_CELLS + 1)
+    return geometry.cell_px * max(geometry.cells // 4, 2 * geometry.rim_cells + 1)
 
 
-def tiles_per_frame(size: Size, scale: float, *, tile_px: int, stride_px: int, overlap_px: int) -> int:
+def tiles_per_frame(size: Size, scale: float, geometry: ModelGeometry, overlap_px: int) -> int:
     """Tiles that a frame of this size is cut into at a scale."""
     scaled = Size(max(1, round(size.height * scale)), max(1, round(size.width * scale)))
-    grid = build_grid(scaled, tile_px=tile_px, stride_px=stride_px, overlap_px=overlap_px, rim_cells=RIM_CELLS)
+    grid = build_grid(
+        scaled,
+        tile_px=geometry.tile_px,
+        stride_px=geometry.cell_px,
+        overlap_px=overlap_px,
+        rim_cells=geometry.rim_cells,
+    )
     return grid.count
 
 
-def _largest_scale(size: Size, tile_px: int, stride_px: int, overlap_px: int) -> float:
+def _largest_scale(size: Size, geometry: ModelGeometry, overlap_px: int) -> float:
     # In steps of 1/64, so that the recipe shows a number people can repeat.
     for steps in range(64, 0, -1):
         scale = steps / 64
-        count = tiles_per_frame(size, scale, tile_px=tile_px, stride_px=stride_px, overlap_px=overlap_px)
-        if count <= MAX_TILES:
+        if tiles_per_frame(size, scale, geometry, overlap_px) <= MAX_TILES:
             return scale
     return math.ldexp(1.0, -6)

@@ -179,15 +179,16 @@ class ProductOutcome:
     """What a training found out about one product.
 
     Attributes:
-        teaching, held_out: pictures used.
+        teaching: pictures the network learned from.
+        limiting: pictures that set the limit.
         tiles: of the teaching pictures in the cache.
         framing: as in a recipe.
-        reached: whether the held-out pictures are enough to promise the target rate without assumptions.
+        reached: whether these are enough to promise the target rate without assumptions.
         upper_rate: 95 % upper bound of the false-reject rate without assumptions.
     """
 
     teaching: int
-    held_out: int
+    limiting: int
     tiles: int
     framing: str
     scale: float

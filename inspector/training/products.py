@@ -1,6 +1,6 @@
 """A product on its way through a training: its pictures, how they are framed, and the tiles they are cut into."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from inspector.core.geometry import Size
 from inspector.core.recipe import Framing, Recipe
-from inspector.training.dataset import Dataset, hold_out
-from inspector.training.framing import RIM_CELLS, ProductFraming, choose_framing
+from inspector.training.dataset import Dataset, capture_groups, hold_out
+from inspector.training.framing import ProductFraming, choose_framing
 from inspector.training.samples import Sample, Split
-from inspector.vision.networks.config import STRIDE_PX
 from inspector.vision.tiles import ModelGeometry, cut_frame, plan_frame
 
 
@@ -20,14 +19,23 @@ class TaughtProduct:
     """One product of a training.
 
     Attributes:
+        geometry: of the model that is taught.
         teaching: pictures the network learns from.
-        held_out: pictures that set the limit and teach nothing.
+        held_out: pictures that set the limit and teach the network nothing.
+        groups: number of each picture's capture group by its name. Pictures of a group may be near-copies.
     """
 
     name: str
     framing: ProductFraming
+    geometry: ModelGeometry
     teaching: tuple[Sample, ...]
     held_out: tuple[Sample, ...]
+    groups: Mapping[str, int]
+
+    @property
+    def pictures(self) -> tuple[Sample, ...]:
+        """All of them."""
+        return (*self.teaching, *self.held_out)
 
     @property
     def recipe(self) -> Recipe:
@@ -41,22 +49,21 @@ class TaughtProduct:
             overlap_px=self.framing.overlap_px,
         )
 
-    def cut(self, image: NDArray[np.uint8], tile_px: int) -> NDArray[np.uint8]:
+    def cut(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Tiles (N, S, S, 3) of a frame, exactly as the pipeline cuts them."""
-        return cut_frame(image, plan_frame(self.recipe, Size.of(image.shape), ModelGeometry(tile_px, RIM_CELLS)))
+        return cut_frame(image, plan_frame(self.recipe, Size.of(image.shape), self.geometry))
 
-    def tile_count(self, samples: Sequence[Sample], tile_px: int) -> int:
+    def tile_count(self, samples: Sequence[Sample]) -> int:
         """Tiles of all these pictures."""
         if self.framing.framing is Framing.WHOLE:
             return len(samples)
-        geometry = ModelGeometry(tile_px, RIM_CELLS)
         sizes = {sample.frame_size for sample in samples}
-        counts = {size: plan_frame(self.recipe, size, geometry).tiles for size in sizes}
+        counts = {size: plan_frame(self.recipe, size, self.geometry).tiles for size in sizes}
         return sum(counts[sample.frame_size] for sample in samples)
 
 
 def find_products(
-    dataset: Dataset, *, tile_px: int, seed: int, scale: float | None = None, whole: bool = False
+    dataset: Dataset, geometry: ModelGeometry, *, seed: int, scale: float | None = None, whole: bool = False
 ) -> tuple[TaughtProduct, ...]:
     """Hold pictures of every product out, and choose its framing; `scale` or `whole` overrules the choice.
 
@@ -68,8 +75,11 @@ def find_products(
         samples = dataset.of(name, *Split)
         teaching, held_out = hold_out(samples, seed=seed)
         sizes = [sample.frame_size for sample in samples]
-        framing = choose_framing(sizes, tile_px=tile_px, stride_px=STRIDE_PX, scale=scale, whole=whole)
-        products.append(TaughtProduct(name, framing, teaching, held_out))
+        framing = choose_framing(sizes, geometry, scale=scale, whole=whole)
+        groups = {
+            samples[index].name: number for number, group in enumerate(capture_groups(samples)) for index in group
+        }
+        products.append(TaughtProduct(name, framing, geometry, teaching, held_out, groups))
     return tuple(products)
 
 

@@ -1,31 +1,90 @@
-"""Fills a detector's memory: of every product, the feature tokens that cover its good parts best."""
+"""Fills a detector's memory: of every product, the feature tokens that cover its good parts best.
 
-from collections.abc import Callable
+All good pictures are remembered, also those that set the limit, because every one of them makes a product's good better
+known. So whoever wants to know what a picture would have scored if nobody had remembered it asks for a memory without
+its capture group (`Remembered.without`): leave one group out.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from inspector.training.coreset import POOL, choose_coreset
-from inspector.training.features import FeatureCache
+from inspector.training.features import DetailSamples, FeatureCache
 from inspector.vision.networks.detector import Detector
+from inspector.vision.networks.memory import ProductMemory, fill
 
-_TOKENS_AT_ONCE = 4 * POOL
-"""Tokens that are read from the cache to draw the pool from; bounds memory, 200 MB for the light preset."""
+_TOKENS_AT_ONCE: Final = 4 * POOL
+"""Tokens that are read from the caches to draw the pool from; bounds memory, 200 MB for the light preset."""
+
+_SHARE: Final = 0.2
+"""At most so much of a product's tokens is remembered. Few pictures remembered whole keep their noise, too: with 8 to
+32 pictures of seven products a fifth told good from bad as well as all, and needs less (docs/model.md)."""
+
+
+class Remembered:
+    """From which capture group each token of a memory comes."""
+
+    def __init__(self, memory: ProductMemory) -> None:
+        """Of this memory, nothing known yet."""
+        self._memory = memory
+        products, size, detail = *memory.tokens.shape[:2], memory.detail_size
+        self._groups = torch.full((products, size), -1, dtype=torch.int32)
+        self._detail_groups = torch.full((products, detail), -1, dtype=torch.int32)
+
+    def note(self, product: int, groups: NDArray[np.int32], detail_groups: NDArray[np.int32] | None) -> None:
+        """Where the tokens come from that `ProductMemory.remember` was given, in the same order."""
+        self._groups[product] = fill(torch.from_numpy(groups), self._groups.shape[1])
+        if detail_groups is not None:
+            self._detail_groups[product] = fill(torch.from_numpy(detail_groups), self._detail_groups.shape[1])
+
+    @contextmanager
+    def without(self, product: int, group: int) -> Iterator[None]:
+        """The memory as if one capture group of a product had never been seen; afterwards it is as before.
+
+        A product with a single group keeps it: there is nothing else to be compared with.
+        """
+        memory = self._memory
+        if not memory.size:
+            yield
+            return
+        tokens = memory.tokens[product].clone()
+        detail = memory.detail[product].clone() if memory.detail_size else None
+        others = _others(tokens, self._groups[product], group)
+        memory.remember(
+            product, others, None if detail is None else _others(detail, self._detail_groups[product], group)
+        )
+        try:
+            yield
+        finally:
+            memory.remember(product, tokens, detail)
+
+
+def _others(values: Tensor, groups: Tensor, group: int) -> Tensor:
+    others = values[groups != group]
+    return others if len(others) else values
 
 
 def remember(
     detector: Detector,
-    cache: FeatureCache,
+    caches: Sequence[FeatureCache],
+    details: DetailSamples,
     *,
     seed: int,
     cancelled: Callable[[], bool],
     done: Callable[[int, int], None],
-) -> None:
-    """Choose and store a coreset for each product in the cache, numbered as the cache numbers them.
+) -> Remembered:
+    """Choose and store a coreset for each product in the caches, numbered as the caches number them.
 
     Args:
         detector: with its feature statistics set; only its memory changes. Without memory nothing is done.
-        cache: tokens of teaching tiles.
+        caches: tokens of all good tiles; equal products.
+        details: some of their detail tokens.
         seed: the same seed chooses the same tokens.
         cancelled: asked now and then.
         done: told how many products of how many are done.
@@ -33,18 +92,40 @@ def remember(
     Raises:
         TrainingCancelled: `cancelled` said so.
     """
-    memory = detector.memory
+    memory, fuser = detector.memory, detector.fuser
+    remembered = Remembered(memory)
     if not memory.size:
-        return
+        return remembered
     device = memory.tokens.device
-    for number in range(len(cache.products)):
-        done(number, len(cache.products))
-        tiles = np.flatnonzero(cache.product_of == number)
-        most = max(1, _TOKENS_AT_ONCE // detector.config.tokens)
-        if len(tiles) > most:
-            tiles = np.random.Generator(np.random.PCG64([seed, number])).permutation(tiles)[:most]
+    products = len(caches[0].products)
+
+    def chosen(tokens: Tensor, size: int) -> Tensor:
+        return choose_coreset(tokens, min(size, max(1, int(_SHARE * len(tokens)))), seed=seed, cancelled=cancelled)
+
+    for number in range(products):
+        done(number, products)
         with torch.no_grad():
-            tokens = detector.fuser.normalize(cache.take(tiles).to(device)).flatten(0, 1)
-        chosen = choose_coreset(tokens, memory.size, seed=seed, cancelled=cancelled)
-        memory.remember(number, tokens[chosen])
-    done(len(cache.products), len(cache.products))
+            raw, groups = _tokens_of(caches, number, detector.config.tokens, seed)
+            tokens = fuser.normalize(raw.to(device)).flatten(0, 1)
+            picked = chosen(tokens, memory.size)
+            token_groups = np.repeat(groups, detector.config.tokens)[picked.cpu().numpy()]
+            detail = detail_groups = None
+            if memory.detail_size:
+                raw, groups = details.of(number)
+                detail = fuser.normalize_detail(raw.to(device))
+                picked_detail = chosen(detail, memory.detail_size)
+                detail, detail_groups = detail[picked_detail], groups[picked_detail.cpu().numpy()]
+        memory.remember(number, tokens[picked], detail)
+        remembered.note(number, token_groups, detail_groups)
+    done(products, products)
+    return remembered
+
+
+def _tokens_of(caches: Sequence[FeatureCache], number: int, tokens: int, seed: int) -> tuple[Tensor, NDArray[np.int32]]:
+    """Tokens (B, N, C) of a product's tiles from all caches, or of as many as fit, and the tiles' groups (B,)."""
+    places = [np.flatnonzero(cache.product_of == number) for cache in caches]
+    share = min(1.0, _TOKENS_AT_ONCE / (tokens * sum(map(len, places))))
+    random = np.random.Generator(np.random.PCG64([seed, number]))
+    drawn = [random.permutation(tiles)[: max(1, int(share * len(tiles)))] if share < 1 else tiles for tiles in places]
+    values = torch.cat([cache.take(tiles) for cache, tiles in zip(caches, drawn, strict=True)])
+    return values, np.concatenate([cache.group_of[tiles] for cache, tiles in zip(caches, drawn, strict=True)])

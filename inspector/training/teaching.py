@@ -33,8 +33,8 @@ from inspector.training.checkpoint import (
 )
 from inspector.training.dataset import Dataset, read_for_training
 from inspector.training.distributed import ALONE, Peers
-from inspector.training.features import CacheFiller, FeatureCache, TileEncoder
-from inspector.training.framing import RIM_CELLS, default_overlap_px
+from inspector.training.features import CacheFiller, DetailSamples, FeatureCache, TileEncoder
+from inspector.training.framing import default_overlap_px, geometry_of
 from inspector.training.job import (
     DEFAULT_MINUTES,
     Phase,
@@ -46,8 +46,8 @@ from inspector.training.job import (
 )
 from inspector.training.pictures import UnusablePicture
 from inspector.training.presets import preset
-from inspector.training.products import TaughtProduct, find_products, interleaved, some_tiles
-from inspector.training.remembering import remember
+from inspector.training.products import TaughtProduct, find_products, interleaved, some_tiles, spread
+from inspector.training.remembering import Remembered, remember
 from inspector.training.samples import Sample, Skipped, load_picture
 from inspector.training.shared_cache import share_cache
 from inspector.training.sources import MAX_LISTED
@@ -55,12 +55,13 @@ from inspector.training.trainer import Budget, StepReport, Trainer
 from inspector.training.weighing import weigh
 from inspector.vision.backbones import BackboneWeights, find_backbone
 from inspector.vision.device import choose_device, device_name
-from inspector.vision.manifest import Manifest, ProductEntry, Weighing
+from inspector.vision.host_engine import HostEngine
+from inspector.vision.manifest import Judge, Manifest, ProductEntry, Weighing
 from inspector.vision.model import TiledModel
-from inspector.vision.networks.config import STRIDE_PX, FeatureNorm
+from inspector.vision.networks.config import FeatureNorm
 from inspector.vision.networks.detector import Detector, build_detector
 from inspector.vision.networks.offset import measure_offset
-from inspector.vision.runtimes import make_self_test
+from inspector.vision.runtimes import TorchRuntime, make_self_test
 from inspector.vision.selftest import SelfTest
 from inspector.vision.store import read_model_folder, version_folder, write_model
 
@@ -68,6 +69,9 @@ logger = logging.getLogger(__name__)
 
 MAX_CACHED_TILES: Final = 40_000
 """Tiles in the cache over all products: 4 GB of the light preset. Larger frames give a random choice of their tiles."""
+
+MAX_KNOWN_TILES: Final = 1024
+"""Held-out tiles of a product that the memory is chosen from, besides those that teach."""
 
 FEATURE_SHARE: Final = 0.3
 """Largest share of a time budget for reading features; what is not read by then does not teach, and is counted."""
@@ -148,7 +152,9 @@ class _Run:
         device = choose_device(self._job.device)
         dataset, products = self._read()
         detector = self._build(len(products)).to(device)
-        cache = self._features(detector, products)
+        details = self._details(products)
+        cache = self._features(detector, products, details)
+        known = self._known(detector, products, details)
         if self._job.base is not None:
             self._take_over(detector, self._job.base, products)
         self._peers.assemble(self._cancelled)
@@ -163,8 +169,8 @@ class _Run:
             self._peers.leave()
         else:
             self._train(trainer, fingerprint, self._reserve(products))
-        weighings = self._remember(detector, cache, products)
-        manifest, self_test = self._calibrated(detector, device, dataset, products, weighings, trainer)
+        remembered, weighings = self._remember(detector, (cache, known), details, products)
+        manifest, self_test = self._calibrated(detector, device, dataset, products, remembered, weighings, trainer)
         outcomes = {
             product.name: _outcome(product, manifest.products[product.name], cache.tiles_of(product.name))
             for product in products
@@ -218,9 +224,7 @@ class _Run:
         dataset = read_for_training(self._job.data, self._job.image_root)
         self._skipped += dataset.skipped
         job = self._job
-        products = find_products(
-            dataset, tile_px=self._config.input_size, seed=job.seed, scale=job.scale, whole=job.whole
-        )
+        products = find_products(dataset, geometry_of(self._config), seed=job.seed, scale=job.scale, whole=job.whole)
         for product in products:
             teaching, held_out, framing = len(product.teaching), len(product.held_out), product.framing
             message = f"{product.name}: {teaching} teach, {held_out} set the limit, framing {framing.framing.value}"
@@ -248,7 +252,7 @@ class _Run:
         products alike (replay); one that is missing here is forgotten, memory and all.
         """
         content = read_model_folder(version_folder(base))
-        theirs = replace(content.manifest.detector, memory=self._config.memory)
+        theirs = replace(content.manifest.detector, memory=self._config.memory, detail=self._config.detail)
         if theirs != self._config:
             raise InvalidInput([f"base: the network of {content.ref} is of another kind than preset and backbone make"])
         detector.load_head_state(content.detector.head_state())
@@ -260,14 +264,43 @@ class _Run:
     def _backbone(self) -> BackboneWeights:
         return find_backbone(self._job.models_dir, self._config.backbone)
 
-    def _features(self, detector: Detector, products: Sequence[TaughtProduct]) -> FeatureCache:
-        config = self._config
+    def _details(self, products: Sequence[TaughtProduct]) -> DetailSamples:
         quota = MAX_CACHED_TILES // len(products)
-        room = sum(min(quota, product.tile_count(product.teaching, config.input_size)) for product in products)
+        tiles = [min(quota, product.tile_count(product.teaching)) for product in products]
+        return DetailSamples(tiles, self._config.detail_channels, seed=self._job.seed)
+
+    def _known(self, detector: Detector, products: Sequence[TaughtProduct], details: DetailSamples) -> FeatureCache:
+        """Features of held-out pictures, for the memory alone."""
+        config = self._config
+        chosen = [spread(product.held_out, MAX_KNOWN_TILES) for product in products]
+        quotas = [max(1, MAX_KNOWN_TILES // len(samples)) for samples in chosen]
+        room = sum(len(samples) * quota for samples, quota in zip(chosen, quotas, strict=True)) if config.memory else 0
         cache = FeatureCache(
             [product.name for product in products], room, config.tokens, config.channels, self._job.models_dir
         )
-        filler = CacheFiller(TileEncoder(detector), cache)
+        if not config.memory:
+            return cache
+        filler = CacheFiller(TileEncoder(detector), cache, details)
+        for number, (product, samples, quota) in enumerate(zip(products, chosen, quotas, strict=True)):
+            for sample in samples:
+                self._check_cancelled()
+                try:
+                    tiles = product.cut(load_picture(sample))
+                except UnusablePicture as error:
+                    self._skip(sample, error)
+                    continue
+                filler.add(number, some_tiles(tiles, quota, sample), product.groups[sample.name])
+        filler.flush()
+        return cache
+
+    def _features(self, detector: Detector, products: Sequence[TaughtProduct], details: DetailSamples) -> FeatureCache:
+        config = self._config
+        quota = MAX_CACHED_TILES // len(products)
+        room = sum(min(quota, product.tile_count(product.teaching)) for product in products)
+        cache = FeatureCache(
+            [product.name for product in products], room, config.tokens, config.channels, self._job.models_dir
+        )
+        filler = CacheFiller(TileEncoder(detector), cache, details)
         order = interleaved(products, self._job.seed)
         began = time.perf_counter()
         for done, (number, sample) in enumerate(order):
@@ -280,11 +313,12 @@ class _Run:
                 break
             product = products[number]
             try:
-                tiles = product.cut(load_picture(sample), config.input_size)
+                tiles = product.cut(load_picture(sample))
             except UnusablePicture as error:
                 self._skip(sample, error)
                 continue
-            filler.add(number, some_tiles(tiles, max(1, quota // len(product.teaching)), sample))
+            chosen = some_tiles(tiles, max(1, quota // len(product.teaching)), sample)
+            filler.add(number, chosen, product.groups[sample.name])
             self._report(Phase.FEATURES, done + 1, len(order))
         filler.flush()
         self._tile_seconds = (time.perf_counter() - began) / max(len(cache), 1)
@@ -298,11 +332,13 @@ class _Run:
         return cache
 
     def _reserve(self, products: Sequence[TaughtProduct]) -> float:
-        """Seconds to keep for what follows training."""
+        """Seconds to keep for what follows training, whoever will judge."""
         tiles = sum(
-            product.tile_count(samples, self._config.input_size)
+            max(
+                sum(product.tile_count(samples) for samples in scored_samples(product, Weighing(judge, {})))
+                for judge in (Judge.BOTH, Judge.MEMORY)
+            )
             for product in products
-            for samples in scored_samples(product)
         )
         wanted = FIXED_RESERVE_S + 1.5 * tiles * self._tile_seconds
         return wanted if self._limit_s is None else min(wanted, self._limit_s * RESERVE_SHARE)
@@ -358,8 +394,12 @@ class _Run:
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def _remember(
-        self, detector: Detector, cache: FeatureCache, products: Sequence[TaughtProduct]
-    ) -> Mapping[str, Weighing]:
+        self,
+        detector: Detector,
+        caches: Sequence[FeatureCache],
+        details: DetailSamples,
+        products: Sequence[TaughtProduct],
+    ) -> tuple[Remembered, Mapping[str, Weighing]]:
         """Fill the memory, and weigh it against the network."""
 
         def remembered(done: int, total: int) -> None:
@@ -368,10 +408,11 @@ class _Run:
         def weighed(done: int, total: int) -> None:
             self._report(Phase.WEIGH, done, total)
 
-        remember(detector, cache, seed=self._job.seed, cancelled=self._cancelled, done=remembered)
+        known = remember(detector, caches, details, seed=self._job.seed, cancelled=self._cancelled, done=remembered)
         weighings = weigh(
             detector,
             products,
+            known,
             trained=not self._job.draft,
             seed=self._job.seed,
             cancelled=self._check_cancelled,
@@ -381,7 +422,7 @@ class _Run:
         for name, weighing in weighings.items():
             areas = ", ".join(f"{judge.value} {area:.3f}" for judge, area in weighing.drawn_auroc.items())
             logger.info("%s is judged by %s; on drawn defects: %s", name, weighing.judge.value, areas or "not compared")
-        return weighings
+        return known, weighings
 
     def _calibrated(
         self,
@@ -389,13 +430,14 @@ class _Run:
         device: torch.device,
         dataset: Dataset,
         products: Sequence[TaughtProduct],
+        remembered: Remembered,
         weighings: Mapping[str, Weighing],
         trainer: Trainer,
     ) -> tuple[Manifest, SelfTest]:
         """The complete manifest but for version and hashes, and what the model will test itself with."""
         self._report(Phase.CALIBRATE, 0, 1, message="measuring the map's offset")
         offset_px = measure_offset(detector.features, self._config.input_size, device=device)
-        tiles, numbers = self_test_tiles(products, self._config.input_size)
+        tiles, numbers = self_test_tiles(products)
         self_test = make_self_test(detector.cpu(), detector.input_statistics, tiles, numbers)
         draft = self._draft(detector, offset_px, trainer, dataset, tuple(product.name for product in products))
 
@@ -403,10 +445,12 @@ class _Run:
             self._check_cancelled()
             self._report(Phase.CALIBRATE, done, total)
 
-        ref = ModelRef(draft.name, 0, "")
-        model = TiledModel.from_detector(draft, detector, ref, device=device, self_test=self_test)
+        # Torch on the processor, because it sees the memory change from frame to frame; the runtimes that judge later
+        # are held to its maps by the self-test.
+        engine = HostEngine(TorchRuntime(detector, detector.input_statistics))
+        model = TiledModel(draft, engine, ModelRef(draft.name, 0, ""))
         try:
-            entries = calibrate(model, products, weighings, scored=scored, skipped=self._skip)
+            entries = calibrate(model, products, weighings, remembered, scored=scored, skipped=self._skip)
         finally:
             model.close()
         return replace(draft, products=dict(entries)), self_test
@@ -419,6 +463,7 @@ class _Run:
         dataset: Dataset,
         memory: tuple[str, ...],
     ) -> Manifest:
+        geometry = geometry_of(self._config)
         return Manifest(
             name=self._job.name,
             version=0,
@@ -427,8 +472,8 @@ class _Run:
             detector=detector.config,
             input=detector.input_statistics,
             offset_px=offset_px,
-            rim_cells=RIM_CELLS,
-            overlap_px=default_overlap_px(tile_px=self._config.input_size, stride_px=STRIDE_PX),
+            rim_cells=geometry.rim_cells,
+            overlap_px=default_overlap_px(geometry),
             memory=memory,
             products={},
             training={
@@ -487,7 +532,7 @@ class _Run:
 def _outcome(product: TaughtProduct, entry: ProductEntry, tiles: int) -> ProductOutcome:
     return ProductOutcome(
         teaching=len(product.teaching),
-        held_out=entry.calibration.samples,
+        limiting=entry.calibration.samples,
         tiles=tiles,
         framing=product.framing.framing.value,
         scale=product.framing.scale,

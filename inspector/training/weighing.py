@@ -3,13 +3,16 @@
 Both maps are divided by the peak they reach on held-out good pictures on average, and have a say in inverse proportion
 to the variance of that peak: a map that good parts already shake is no judge. Then three ways of judging (network
 alone, memory alone, both) look at held-out good pictures and at the same pictures with a defect drawn on each. Both
-together is what judges, unless one alone is clearly better on this product. A drawn defect is no real one: it chooses
-between ways of judging, it promises nothing.
+together is what judges, or the memory where few pictures are held out, unless another way is clearly better on this
+product. A drawn defect is no real one: it chooses
+between ways of judging, it promises nothing. Held-out pictures are remembered, too, so each is looked at without its
+capture group.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import math
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import torch
@@ -24,14 +27,17 @@ from inspector.training.pictures import UnusablePicture
 from inspector.training.products import TaughtProduct, spread
 from inspector.training.samples import Sample, load_picture
 from inspector.vision.manifest import Judge, Weighing
+from inspector.vision.networks.config import DETAIL_STRIDE_PX, STRIDE_PX
 from inspector.vision.networks.memory import Weights
+from inspector.vision.tiles import PEAK_PX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from inspector.vision.networks.detector import Detector
+    from inspector.training.remembering import Remembered
+    from inspector.vision.networks.detector import Detector, RawFeatures
 
 MOST_TILES: Final = 192
 """Tiles of a product's good pictures that are looked at; as many are drawn on once more."""
@@ -39,15 +45,26 @@ MOST_TILES: Final = 192
 MOST_PICTURES: Final = 48
 
 CLEARLY: Final = 0.02
-"""By so much one way alone must see more than both; the standard error of an area from 48 pictures is about 0.04, but
-the ways look at the same pictures, which leaves a third of it."""
+"""By so much another way must see more than the usual one on `MOST_PICTURES`, and on fewer as much more as the error of
+an area grows: from 48 pictures it is about 0.04, but the ways look at the same pictures, which leaves a third of it."""
 
+FEW: Final = 20
+"""Held-out pictures below which the memory is the usual judge. It alone can be calibrated on all good pictures, each
+left out in turn; so few others leave a margin so wide that hardly a defect is rejected (docs/model.md)."""
+
+DETAIL_SHARE: Final = 0.5
+"""Peak of the detail in relation to the peak of what it sharpens. From 0.25 to 1 regions were found alike, on four real
+and two drawn products (AUPRO within 0.005)."""
+
+_WINDOW: Final = PEAK_PX // STRIDE_PX
+_DETAIL_WINDOW: Final = PEAK_PX // DETAIL_STRIDE_PX
 _SMALLEST: Final = 1e-6
 
 
 def weigh(
     detector: Detector,
     products: Sequence[TaughtProduct],
+    remembered: Remembered,
     *,
     trained: bool,
     seed: int,
@@ -62,6 +79,7 @@ def weigh(
     Args:
         detector: with its memory filled.
         products: numbered as in the memory.
+        remembered: what the memory holds of whom.
         trained: whether the network has learned; if not, the memory judges alone.
         seed: of the drawn defects.
         cancelled: called before every picture; raises to end it.
@@ -76,27 +94,38 @@ def weigh(
     found = {}
     for number, product in enumerate(products):
         done(number, len(products))
-        maps = _look(detector, number, product, draw=trained, seed=seed, cancelled=cancelled, skipped=skipped)
+        maps = _look(
+            detector, number, product, remembered, draw=trained, seed=seed, cancelled=cancelled, skipped=skipped
+        )
         if not maps.good:
             raise InvalidInput([f"{product.name}: no held-out picture can be read"])
-        found[product.name], weights = _choose(maps, trained=trained)
+        found[product.name], weights = _choose(maps, trained=trained, few=len(product.held_out) < FEW)
         detector.memory.weigh(number, weights)
     done(len(products), len(products))
     return found
 
 
+class _Frame(NamedTuple):
+    """Maps of one frame's tiles: residual and distance (tiles, t, t), detail (tiles, 2 t, 2 t) if there is any."""
+
+    residual: Tensor
+    distance: Tensor
+    detail: Tensor | None
+
+
 class _Maps:
-    """Residuals and distances (frames, tiles, t, t) of the good pictures and of their drawn twins, if any."""
+    """Maps of the good pictures and of their drawn twins, if any."""
 
     def __init__(self) -> None:
-        self.good: list[tuple[Tensor, Tensor]] = []
-        self.drawn: list[tuple[Tensor, Tensor]] = []
+        self.good: list[_Frame] = []
+        self.drawn: list[_Frame] = []
 
 
 def _look(
     detector: Detector,
     number: int,
     product: TaughtProduct,
+    remembered: Remembered,
     *,
     draw: bool,
     seed: int,
@@ -105,7 +134,7 @@ def _look(
 ) -> _Maps:
     encoder = TileEncoder(detector)
     side = detector.config.input_size
-    tiles = max(1, product.tile_count(product.held_out, side) // len(product.held_out))
+    tiles = max(1, product.tile_count(product.held_out) // len(product.held_out))
     whole = product.framing.framing is Framing.WHOLE
     unit_px = None if whole else side / product.framing.scale
     random = np.random.Generator(np.random.PCG64([seed, number]))
@@ -120,51 +149,60 @@ def _look(
             skipped(sample, error)
             continue
         picture = np.repeat(picture[..., None], 3, axis=2) if picture.ndim == 2 else picture
-        maps.good.append(_maps_of(detector, encoder.encode(product.cut(picture, side)), number))
-        if draw:
-            twin = draw_defect(picture, picture if donor is None else donor, random, unit_px=unit_px).image
-            maps.drawn.append(_maps_of(detector, encoder.encode(product.cut(twin, side)), number))
-            donor = picture
+        with remembered.without(number, product.groups[sample.name]):
+            maps.good.append(_maps_of(detector, encoder.encode(product.cut(picture)), number))
+            if draw:
+                twin = draw_defect(picture, picture if donor is None else donor, random, unit_px=unit_px).image
+                maps.drawn.append(_maps_of(detector, encoder.encode(product.cut(twin)), number))
+                donor = picture
     return maps
 
 
 @torch.no_grad()
-def _maps_of(detector: Detector, raw: Tensor, number: int) -> tuple[Tensor, Tensor]:
-    tokens = detector.fuser.normalize(raw)
+def _maps_of(detector: Detector, raw: RawFeatures, number: int) -> _Frame:
+    tokens = detector.fuser.normalize(raw.tokens)
     product = torch.full((len(tokens),), number, dtype=torch.int64, device=tokens.device)
     residual = detector.residual(tokens, detector.reconstruct(tokens, jitter=False))
     distance = detector.memory.distance(tokens, product)
-    shape = (-1, *detector.config.grid)
-    return residual.reshape(shape).cpu(), distance.reshape(shape).cpu()
+    rows, columns = detector.config.grid
+    detail = None
+    if detector.config.detail:
+        found = detector.memory.detail_distance(detector.fuser.normalize_detail(raw.detail), product)
+        detail = found.reshape(-1, 2 * rows, 2 * columns).cpu()
+    return _Frame(residual.reshape(-1, rows, columns).cpu(), distance.reshape(-1, rows, columns).cpu(), detail)
 
 
-def _choose(maps: _Maps, *, trained: bool) -> tuple[Weighing, Weights]:
-    peaks = np.array([[_peak(residual), _peak(distance)] for residual, distance in maps.good])
+def _choose(maps: _Maps, *, trained: bool, few: bool) -> tuple[Weighing, Weights]:
+    peaks = np.array([[_peak(frame.residual), _peak(frame.distance)] for frame in maps.good])
     levels = np.maximum(peaks.mean(axis=0), _SMALLEST)
     variances = np.maximum((peaks / levels).var(axis=0), _SMALLEST)
     say = (1 / variances) / (1 / variances).sum()
+    fine = [_peak(frame.detail, _DETAIL_WINDOW) for frame in maps.good if frame.detail is not None]
+    detail = DETAIL_SHARE / max(float(np.mean(fine)), _SMALLEST) if fine else 0.0
     ways = {
-        Judge.BOTH: Weights(say[0] / levels[0], say[1] / levels[1]),
-        Judge.MEMORY: Weights(0.0, 1 / levels[1]),
-        Judge.NETWORK: Weights(1 / levels[0], 0.0),
+        Judge.BOTH: Weights(say[0] / levels[0], say[1] / levels[1], detail),
+        Judge.MEMORY: Weights(0.0, 1 / levels[1], detail),
+        Judge.NETWORK: Weights(1 / levels[0], 0.0, detail),
     }
     if not trained:
         return Weighing(Judge.MEMORY, {}), ways[Judge.MEMORY]
     seen = {judge: _area(maps, weights) for judge, weights in ways.items()}
     best = max(seen, key=lambda judge: seen[judge])
-    chosen = best if seen[best] > seen[Judge.BOTH] + CLEARLY else Judge.BOTH
+    usual = Judge.MEMORY if few else Judge.BOTH
+    clearly = CLEARLY * math.sqrt(MOST_PICTURES / len(maps.good))
+    chosen = best if seen[best] > seen[usual] + clearly else usual
     return Weighing(chosen, seen), ways[chosen]
 
 
 def _area(maps: _Maps, weights: Weights) -> float:
     """Image AUROC of drawn against good pictures under these weights."""
     scores = [
-        [_peak(residual * weights.residual + distance * weights.distance) for residual, distance in group]
+        [_peak(frame.residual * weights.residual + frame.distance * weights.distance) for frame in group]
         for group in (maps.good, maps.drawn)
     ]
     return auroc(scores[0], scores[1])
 
 
-def _peak(values: Tensor) -> float:
-    """Largest mean of 2 x 2 tokens in any tile of (tiles, t, t), as `vision.tiles.clip_at_peak` does on a frame."""
-    return float(torch.nn.functional.avg_pool2d(values[:, None], 2, 1).max())
+def _peak(values: Tensor, window: int = _WINDOW) -> float:
+    """Largest mean of a window in any tile of (tiles, t, t), as `vision.tiles.clip_at_peak` does on a frame."""
+    return float(torch.nn.functional.avg_pool2d(values[:, None], window, 1).max())

@@ -25,7 +25,7 @@ from inspector.vision.device import DeviceChoice, default_threads, peak_memory_m
 from inspector.vision.manifest import Manifest
 from inspector.vision.model import TiledModel
 from inspector.vision.networks.backbone import load_lite0_weights
-from inspector.vision.networks.config import light
+from inspector.vision.networks.config import STRIDE_PX, light
 from inspector.vision.networks.detector import Detector, build_detector
 from inspector.vision.networks.memory import Weights
 from inspector.vision.preprocess import mirror_extend
@@ -33,7 +33,7 @@ from inspector.vision.regions import find_regions
 from inspector.vision.roofline import Arithmetic, attainable_gflops, count_arithmetic
 from inspector.vision.runtimes import TorchRuntime, make_self_test
 from inspector.vision.store import SELF_TEST_TILES, read_model_folder
-from inspector.vision.tiles import FramePlan, ModelGeometry, cut_frame, plan_frame
+from inspector.vision.tiles import FramePlan, cut_frame, plan_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,7 +91,7 @@ def run_bench(
     manifest, detector, self_test = _untrained(image) if folder is None else _stored(folder)
     recipe = _recipe(manifest, scale)
     threads = threads or default_threads()
-    plan = plan_frame(recipe, frame, ModelGeometry(manifest.tile_px, manifest.rim_cells, manifest.offset_px))
+    plan = plan_frame(recipe, frame, manifest.geometry)
     reference = copy.deepcopy(detector)
     yardstick = TorchRuntime(reference, manifest.input)
     model = TiledModel.from_detector(
@@ -219,7 +219,7 @@ def _stored(folder: Path) -> tuple[Manifest, Detector, SelfTest]:
 def _untrained(image: NDArray[np.uint8]) -> tuple[Manifest, Detector, SelfTest]:
     torch.manual_seed(_SEED)
     detector = build_detector(light(), backbone_state=load_lite0_weights())
-    detector.memory.weigh(0, Weights(1.0, 1.0))  # so that both parts have to work
+    detector.memory.weigh(0, Weights(1.0, 1.0, 0.5))  # so that both parts have to work
     side = detector.config.input_size
     manifest = Manifest(
         name="untrained",
@@ -229,7 +229,7 @@ def _untrained(image: NDArray[np.uint8]) -> tuple[Manifest, Detector, SelfTest]:
         detector=detector.config,
         input=detector.input_statistics,
         offset_px=(0.0, 0.0),
-        rim_cells=1,
+        rim_cells=STRIDE_PX // detector.config.cell_px,
         overlap_px=_OVERLAP_PX,
         memory=("bench",),
         products={},

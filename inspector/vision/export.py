@@ -22,7 +22,6 @@ import onnx
 import torch
 
 from inspector.core.errors import InvalidInput, OperationalError
-from inspector.vision.networks.config import STRIDE_PX
 from inspector.vision.onnx_graph import fold_constants
 from inspector.vision.runtimes import (
     INPUT_NAME,
@@ -193,7 +192,7 @@ def _report(
         },
         "geometry": {
             "tile_px": manifest.tile_px,
-            "stride_px": STRIDE_PX,
+            "cell_px": manifest.detector.cell_px,
             "offset_px": list(manifest.offset_px),
             "rim_cells": manifest.rim_cells,
             "overlap_px": manifest.overlap_px,

@@ -22,9 +22,10 @@ from inspector.core.errors import InvalidInput
 from inspector.core.recipe import Framing
 from inspector.core.refs import is_safe_name
 from inspector.vision.networks.backbone import InputStatistics
-from inspector.vision.networks.config import STRIDE_PX, DetectorConfig
+from inspector.vision.networks.config import DetectorConfig
+from inspector.vision.tiles import ModelGeometry
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """Version of the manifest's own shape; a newer one is refused, never guessed at."""
 
 Fact = str | int | float
@@ -162,7 +163,12 @@ class Manifest:
     @property
     def cells(self) -> int:
         """Cells along a side of a tile."""
-        return self.detector.input_size // STRIDE_PX
+        return self.detector.cells
+
+    @property
+    def geometry(self) -> ModelGeometry:
+        """What the model fixes of tiling."""
+        return ModelGeometry(self.tile_px, self.detector.cell_px, self.rim_cells, self.offset_px)
 
 
 def write_manifest(manifest: Manifest) -> str:
@@ -179,7 +185,7 @@ def write_manifest(manifest: Manifest) -> str:
         "input": {"mean": list(manifest.input.mean), "std": list(manifest.input.std)},
         "geometry": {
             "tile_px": manifest.tile_px,
-            "stride_px": STRIDE_PX,
+            "cell_px": manifest.detector.cell_px,
             "offset_px": list(manifest.offset_px),
             "rim_cells": manifest.rim_cells,
             "overlap_px": manifest.overlap_px,
@@ -208,7 +214,7 @@ def read_manifest(text: str) -> Manifest:
             [f"it has schema {schema} and this program reads up to {SCHEMA}; it was written by a newer version"]
         )
     if isinstance(schema, int) and not isinstance(schema, bool) and schema < SCHEMA:
-        raise InvalidManifest([f"it has schema {schema}, from before models had a memory; teach the model again"])
+        raise InvalidManifest([f"it has schema {schema}, from before maps had detail; teach the model again"])
     root = _Table(document, "")
     schema = root.integer("schema", 1)
     name = root.text("name")
@@ -221,7 +227,7 @@ def read_manifest(text: str) -> Manifest:
     statistics = _read_input(root.table("input"))
     geometry = root.table("geometry")
     tile_px = geometry.integer("tile_px", 1)
-    stride_px = geometry.integer("stride_px", 1)
+    cell_px = geometry.integer("cell_px", 1)
     offset_px = geometry.numbers("offset_px", 2)
     rim_cells = geometry.integer("rim_cells", 0)
     overlap_px = geometry.integer("overlap_px", 0)
@@ -243,10 +249,10 @@ def read_manifest(text: str) -> Manifest:
     if detector is not None:
         if architecture != detector.architecture:
             problems.append(f"architecture {architecture!r} is not the detector's, {detector.architecture!r}")
-        if tile_px != detector.input_size or stride_px != STRIDE_PX:
+        if tile_px != detector.input_size or cell_px != detector.cell_px:
             problems.append(
-                f"geometry has tiles of {tile_px} px and cells of {stride_px} px,"
-                f" the detector {detector.input_size} and {STRIDE_PX}"
+                f"geometry has tiles of {tile_px} px and cells of {cell_px} px,"
+                f" the detector {detector.input_size} and {detector.cell_px}"
             )
     for key, entry in products.items():
         problems += [f"products.{key}: {problem}" for problem in (entry.problems() if entry else ())]

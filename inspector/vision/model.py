@@ -15,7 +15,7 @@ from inspector.vision.host_engine import HostEngine
 from inspector.vision.runtimes import OpenVinoRuntime
 from inspector.vision.selftest import SelfTest, compare_maps, score_tolerance
 from inspector.vision.tensor_engine import TensorEngine
-from inspector.vision.tiles import FramePlan, ModelGeometry, ViewMaps, plan_frame
+from inspector.vision.tiles import FramePlan, ViewMaps, plan_frame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +82,7 @@ class TiledModel:
         self._engine = engine
         self._ref = ref
         self._self_test = self_test
-        self._geometry = ModelGeometry(manifest.tile_px, manifest.rim_cells, manifest.offset_px)
+        self._geometry = manifest.geometry
         self._plan: FramePlan | None = None
         self._levels = (1.0, 1.0, 1.0)
         self._told: set[tuple[str, str]] = set()

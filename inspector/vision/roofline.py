@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from inspector.vision.networks.detector import Detector
     from inspector.vision.networks.encoder import Encoder
+    from inspector.vision.networks.memory import ProductMemory
 
 _SIDE: Final = 1024
 """Of the measured product: large enough that only arithmetic counts, 20 ms a core."""
@@ -63,8 +64,14 @@ def count_arithmetic(detector: Detector, product: int | None = None) -> Arithmet
     return Arithmetic(
         backbone=count_encoder(detector.encoder, config.input_size),
         head=count_head(config) if weights[0] else 0,
-        memory=config.tokens * detector.memory.size * config.channels if weights[1] else 0,
+        memory=count_memory(detector.memory, config.tokens, distance=weights[1] > 0),
     )
+
+
+def count_memory(memory: ProductMemory, tokens: int, *, distance: bool) -> int:
+    """Multiply-accumulates of looking every token of a tile, and the four detail tokens in each, up in the memory."""
+    coarse = memory.tokens[0].numel() if distance else 0
+    return tokens * (coarse + 4 * memory.detail[0].numel())
 
 
 def count_encoder(encoder: Encoder, side: int) -> int:

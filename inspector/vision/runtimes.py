@@ -17,7 +17,6 @@ import torch
 from torch import Tensor, nn
 
 from inspector.vision.device import device_name
-from inspector.vision.networks.config import STRIDE_PX
 from inspector.vision.openvino_graph import convert, fix_shapes, keep_float32, leave_out, ov
 from inspector.vision.selftest import SCORE_TOLERANCE, SelfTest, compare_maps
 
@@ -194,7 +193,7 @@ class OpenVinoRuntime:
             score_tolerance: how much noise bfloat16 may add to scores; see `selftest.score_tolerance`.
         """
         self.tile_px = detector.config.input_size
-        self._cells = self.tile_px // STRIDE_PX
+        self._cells = detector.config.cells
         self._threads = threads
         self._core = ov.Core()
         self._model: Any = convert(PixelDetector(detector.eval(), statistics), self.tile_px)
@@ -278,7 +277,7 @@ class OpenVinoRuntime:
 
     def _needed(self) -> _Parts:
         """Which parts the products of the prepared tiles ask for."""
-        residual, distance = self._weights[self.products].T
+        residual, distance, _ = self._weights[self.products].T
         return bool(residual.any()), bool(distance.any())
 
     def _bind(self, parts: _Parts) -> list[Any]:

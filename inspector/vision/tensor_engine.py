@@ -148,16 +148,13 @@ def make_blend_table(grid: TileGrid, device: torch.device) -> BlendTable:
     )
 
 
-def clip_at_peak(values: Tensor, windows: Tensor | None) -> Tensor:
-    """As `tiles.clip_at_peak`, without shapes that depend on values; windows None are all."""
-    means = (values[:-1, :-1] + values[1:, :-1] + values[:-1, 1:] + values[1:, 1:]) / 4
-    if not means.numel():
-        return values  # a single row or column of cells
-    cut = values.isfinite()
-    if windows is not None:
-        cut = cut & windows.any()
-        means = torch.where(windows, means, -torch.inf)
-    return torch.where(cut, torch.minimum(values, means.amax()), values)
+def clip_at_peak(values: Tensor, windows: Tensor, side: int) -> Tensor:
+    """As `tiles.clip_at_peak`, without shapes that depend on values."""
+    if not windows.numel():
+        return values  # fewer cells than a window
+    means = values.unfold(0, side, 1).unfold(1, side, 1).mean(dim=(-2, -1))
+    peak = torch.where(windows, means, -torch.inf).amax()
+    return torch.where(values.isfinite() & windows.any(), torch.minimum(values, peak), values)
 
 
 class TensorEngine:
@@ -306,9 +303,9 @@ class TensorEngine:
         values = self._score(torch.stack(tiles), prepared.products)
         maps = []
         if prepared.table is not None:
-            maps.append(clip_at_peak(prepared.table.blend(values), prepared.windows))
+            maps.append(clip_at_peak(prepared.table.blend(values), prepared.windows, plan.peak_cells))
         if prepared.rows is not None and prepared.columns is not None and prepared.nearest is not None:
-            tokens = clip_at_peak(values[-1], None)
+            tokens = clip_at_peak(values[-1], prepared.whole_windows, plan.peak_cells)
             spread = (prepared.rows @ tokens @ prepared.columns.T).reshape(-1)
             spread = spread.scatter_reduce(0, prepared.nearest, tokens.reshape(-1), "amax")
             maps.append(torch.where(prepared.area, spread.view(plan.map_shape), 0.0))
@@ -384,7 +381,9 @@ class _Prepared:
         self.bare: Callable[[], object] | None = None
         size, side = plan.image_size, plan.tile_px
         self.area = torch.from_numpy(plan.area.copy()).to(device)
-        self.windows = torch.from_numpy(peak_windows(plan.area)).to(device)
+        self.windows = torch.from_numpy(peak_windows(plan.area, plan.peak_cells)).to(device)
+        whole = np.ones((plan.geometry.cells, plan.geometry.cells), np.bool_)
+        self.whole_windows = torch.from_numpy(peak_windows(whole, plan.peak_cells)).to(device)
         self.grid_taps: tuple[Taps | None, Taps | None] = (None, None)
         self.whole_taps: tuple[Taps | None, Taps | None] = (None, None)
         self.table: BlendTable | None = None

@@ -18,7 +18,6 @@ from inspector.core.errors import InvalidRecipe
 from inspector.core.geometry import Polygon, Size
 from inspector.core.recipe import Framing, Recipe
 from inspector.core.tiling import TileGrid, build_grid
-from inspector.vision.networks.config import STRIDE_PX
 from inspector.vision.preprocess import as_rgb, mirror_extend, resize, scaled_size
 
 if TYPE_CHECKING:
@@ -29,19 +28,23 @@ if TYPE_CHECKING:
 MOST_TILES: Final = 4096
 """A recipe that asks for more tiles in a frame is a mistake of its scale."""
 
+PEAK_PX: Final = 32
+"""Side in network pixels of the window whose mean is a frame's score."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelGeometry:
-    """What a trained model fixes: side of a tile, discarded rim, measured offset (dx, dy), in network pixels."""
+    """What a trained model fixes: sides of tile and cell, discarded rim, offset (dx, dy); px are network pixels."""
 
     tile_px: int
-    rim_cells: int = 1
+    cell_px: int
+    rim_cells: int = 0
     offset_px: tuple[float, float] = (0.0, 0.0)
 
     @property
     def cells(self) -> int:
         """Cells along a side of a tile."""
-        return self.tile_px // STRIDE_PX
+        return self.tile_px // self.cell_px
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +70,7 @@ class FramePlan:
 
     Attributes:
         image_size: of the frame, in its own pixels.
-        tile_px: side of a tile in network pixels.
+        geometry: what the model fixes.
         grid: tiles over the scaled frame; None without tiles.
         whole: None without the whole picture.
         cell_px: side of a map's cell in pixels of the frame.
@@ -76,7 +79,7 @@ class FramePlan:
     """
 
     image_size: Size
-    tile_px: int
+    geometry: ModelGeometry
     grid: TileGrid | None
     whole: WholeView | None
     cell_px: float
@@ -89,9 +92,14 @@ class FramePlan:
         return (self.grid.count if self.grid else 0) + (1 if self.whole else 0)
 
     @property
-    def cells(self) -> int:
-        """Cells along a side of a tile."""
-        return self.tile_px // STRIDE_PX
+    def tile_px(self) -> int:
+        """Side of a tile in network pixels."""
+        return self.geometry.tile_px
+
+    @property
+    def peak_cells(self) -> int:
+        """Side in cells of the window whose mean is a frame's score."""
+        return PEAK_PX // self.geometry.cell_px
 
     @property
     def map_shape(self) -> tuple[int, int]:
@@ -149,29 +157,30 @@ def plan_frame(recipe: Recipe, image_size: Size, geometry: ModelGeometry) -> Fra
         return _plan_whole(recipe, image_size, geometry)
     scale = recipe.scale
     scaled = scaled_size(image_size, scale)
-    area = area_cells(scaled, STRIDE_PX, _scaled(recipe.include, scale), _scaled(recipe.ignore, scale))
+    stride_px = geometry.cell_px
+    area = area_cells(scaled, stride_px, _scaled(recipe.include, scale), _scaled(recipe.ignore, scale))
     _check_area(area)
-    step_px = max(geometry.tile_px - recipe.overlap_px, STRIDE_PX)
+    step_px = max(geometry.tile_px - recipe.overlap_px, stride_px)
     if math.ceil(scaled.height / step_px) * math.ceil(scaled.width / step_px) > MOST_TILES:
         raise InvalidRecipe([f"scale: {scale} makes {scaled} of a frame of {image_size}, more than {MOST_TILES} tiles"])
     try:
         grid = build_grid(
             scaled,
             tile_px=geometry.tile_px,
-            stride_px=STRIDE_PX,
+            stride_px=stride_px,
             overlap_px=recipe.overlap_px,
             rim_cells=geometry.rim_cells,
             area=area,
         )
     except ValueError as error:
         raise InvalidRecipe([f"overlap_px: {error}"]) from error
-    cell_px = STRIDE_PX / scale
+    cell_px = stride_px / scale
     offset_px = (geometry.offset_px[0] / scale, geometry.offset_px[1] / scale)
     whole = None
     if recipe.framing is Framing.TILES_AND_WHOLE:
         box = _box(recipe.include, image_size)
         whole = _whole_view(box, geometry, cell_px, offset_px, (area.shape[0], area.shape[1]))
-    return FramePlan(image_size, geometry.tile_px, grid, whole, cell_px, offset_px, grid.area)
+    return FramePlan(image_size, geometry, grid, whole, cell_px, offset_px, grid.area)
 
 
 def resize_frame(image: NDArray[np.uint8], plan: FramePlan) -> Pictures:
@@ -212,31 +221,39 @@ def join_views(values: NDArray[np.float32], plan: FramePlan) -> ViewMaps:
     tiles = whole = None
     if plan.grid is not None:
         blended = plan.grid.blend(values[: plan.grid.count])
-        tiles = clip_at_peak(blended, peak_windows(plan.area))
+        tiles = clip_at_peak(blended, peak_windows(plan.area, plan.peak_cells))
     if plan.whole is not None:
-        tokens = values[-1]
-        whole = _spread(clip_at_peak(tokens, np.ones_like(tokens[1:, 1:], np.bool_)), plan.whole, plan.area)
+        everywhere = np.ones_like(values[-1], np.bool_)
+        whole = _spread(clip_at_peak(values[-1], peak_windows(everywhere, plan.peak_cells)), plan.whole, plan.area)
     return ViewMaps(tiles, whole)
 
 
-def peak_windows(area: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Windows (h-1, w-1) of 2 x 2 cells that lie in the area (h, w) with all four."""
-    return area[:-1, :-1] & area[1:, :-1] & area[:-1, 1:] & area[1:, 1:]
+def peak_windows(area: NDArray[np.bool_], side: int) -> NDArray[np.bool_]:
+    """Windows (h - side + 1, w - side + 1) of side x side cells that lie in the area (h, w) with every cell."""
+    inside: NDArray[np.bool_] = _window_sums(area.astype(np.float32), side) == side * side
+    return inside
 
 
 def clip_at_peak(values: NDArray[np.float32], windows: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Cut a map (h, w) off at the largest mean of its windows of 2 x 2 cells, so that this is its maximum.
+    """Cut a map (h, w) off at the largest mean of its windows, from `peak_windows`, so that this is its maximum.
 
-    A defect that can be seen touches more than one cell, or two neighboring cells share it; the highest of hundreds of
-    single cells is mostly noise. What is not finite stays so. Without any window nothing is cut.
+    A defect that can be seen touches more than one token, or two neighboring ones share it; the highest of hundreds of
+    single values is mostly noise. What is not finite stays so. Without any window nothing is cut.
 
     Source: UniAD scores a picture by the maximum of a 16 x 16 px mean of its map (uniad.md 11.3).
     """
-    means = (values[:-1, :-1] + values[1:, :-1] + values[:-1, 1:] + values[1:, 1:]) / np.float32(4)
-    inside = means[windows]
-    if inside.size == 0:
+    if not windows.any():
         return values
-    return np.where(np.isfinite(values), np.minimum(values, inside.max()), values)
+    side = values.shape[0] - windows.shape[0] + 1
+    means = _window_sums(values, side) / np.float32(side * side)
+    return np.where(np.isfinite(values), np.minimum(values, means[windows].max()), values)
+
+
+def _window_sums(values: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Sum of every window of side x side; (0, ...) where none fits. By slices: running sums would spread infinities."""
+    height, width = (max(0, length - side + 1) for length in values.shape)
+    rows = sum((values[shift : shift + height] for shift in range(1, side)), start=values[:height])
+    return sum((rows[:, shift : shift + width] for shift in range(1, side)), start=rows[:, :width])
 
 
 def _spread(tokens: NDArray[np.float32], view: WholeView, area: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -254,7 +271,7 @@ def _plan_whole(recipe: Recipe, image_size: Size, geometry: ModelGeometry) -> Fr
     area = area_cells(image_size, cell_px, recipe.include, recipe.ignore)
     _check_area(area)
     view = _whole_view(box, geometry, cell_px, offset_px, (area.shape[0], area.shape[1]))
-    return FramePlan(image_size, geometry.tile_px, None, view, cell_px, offset_px, area)
+    return FramePlan(image_size, geometry, None, view, cell_px, offset_px, area)
 
 
 def _whole_view(

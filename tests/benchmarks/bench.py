@@ -61,7 +61,7 @@ class Banks:
 def base_arrangement() -> Arrangement:
     """The light preset with mirrored borders; every other row changes one thing. Banks are kept apart from it here."""
     config, plan = preset(Preset.LIGHT)
-    return Arrangement(replace(config, padding=PaddingMode.REFLECT, memory=0), plan)
+    return Arrangement(replace(config, padding=PaddingMode.REFLECT, memory=0, detail=0), plan)
 
 
 @dataclass(eq=False)

@@ -19,13 +19,13 @@ from inspector.core.geometry import Size
 from inspector.core.recipe import Framing, Recipe
 from inspector.training.dataset import hold_out, read_for_test, read_for_training
 from inspector.training.features import ENCODER_BATCH, TileEncoder
-from inspector.training.framing import RIM_CELLS
+from inspector.training.framing import geometry_of
 from inspector.training.products import spread
 from inspector.training.samples import Sample, Split, load_mask, load_picture
 from inspector.vision.backbones import find_backbone
 from inspector.vision.networks.config import DetectorConfig
 from inspector.vision.networks.detector import build_detector
-from inspector.vision.tiles import ModelGeometry, cut_frame, plan_frame
+from inspector.vision.tiles import cut_frame, plan_frame
 
 logger = logging.getLogger(__name__)
 
@@ -95,8 +95,8 @@ def read_pack(data: Path, config: DetectorConfig, *, stored: Path | None = None)
             Category(
                 name,
                 good,
-                _tokens(encoder, good, config.input_size, files[0]),
-                _tokens(encoder, shown, config.input_size, files[1]),
+                _tokens(encoder, good, config, files[0]),
+                _tokens(encoder, shown, config, files[1]),
                 np.array([sample.defective for sample in shown]),
                 np.stack([empty if mask is None else mask for mask in masks]),
                 np.array([mask is not None for mask in masks]),
@@ -106,10 +106,10 @@ def read_pack(data: Path, config: DetectorConfig, *, stored: Path | None = None)
     return tuple(categories)
 
 
-def _tokens(encoder: TileEncoder, samples: Sequence[Sample], side_px: int, file: Path | None) -> Tensor:
+def _tokens(encoder: TileEncoder, samples: Sequence[Sample], config: DetectorConfig, file: Path | None) -> Tensor:
     if file is not None and file.is_file():
         return torch.from_numpy(np.load(file, allow_pickle=False))
-    parts = [encoder.encode(np.concatenate(tiles)).half() for tiles in _batches(samples, side_px)]
+    parts = [encoder.encode(np.concatenate(tiles)).tokens.half() for tiles in _batches(samples, config)]
     tokens = torch.cat(parts)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -117,14 +117,14 @@ def _tokens(encoder: TileEncoder, samples: Sequence[Sample], side_px: int, file:
     return tokens
 
 
-def _batches(samples: Sequence[Sample], side_px: int) -> Iterable[list[NDArray[np.uint8]]]:
+def _batches(samples: Sequence[Sample], config: DetectorConfig) -> Iterable[list[NDArray[np.uint8]]]:
     for start in range(0, len(samples), ENCODER_BATCH):
-        yield [_whole(load_picture(sample), side_px) for sample in samples[start : start + ENCODER_BATCH]]
+        yield [_whole(load_picture(sample), config) for sample in samples[start : start + ENCODER_BATCH]]
 
 
-def _whole(image: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:
+def _whole(image: NDArray[np.uint8], config: DetectorConfig) -> NDArray[np.uint8]:
     recipe = Recipe(product="any", version=0, model_name="draft", framing=Framing.WHOLE)
-    return cut_frame(image, plan_frame(recipe, Size.of(image.shape), ModelGeometry(side_px, RIM_CELLS)))
+    return cut_frame(image, plan_frame(recipe, Size.of(image.shape), geometry_of(config)))
 
 
 def _mask(sample: Sample, side_px: int) -> NDArray[np.bool_] | None:

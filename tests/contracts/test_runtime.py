@@ -11,7 +11,7 @@ from inspector.vision.runtimes import OpenVinoRuntime, Runtime, TorchRuntime
 from inspector.vision.selftest import compare_maps
 from tests.support.vision import TINY_PX, draw_tiles, in_turn, tiny_detector, tiny_self_test
 
-CELLS = TINY_PX // 16
+CELLS = TINY_PX // 8
 
 
 def _torch() -> Runtime:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from inspector.core.errors import InvalidInput
 from inspector.core.geometry import Size
-from inspector.training.dataset import held_out_count, hold_out, read_for_test, read_for_training
+from inspector.training.dataset import capture_groups, held_out_count, hold_out, read_for_test, read_for_training
 from inspector.training.pictures import UnusablePicture
 from inspector.training.samples import Sample, Split, load_mask, load_picture, natural_key
 
@@ -225,3 +225,27 @@ def test_the_data_hash_tells_data_apart(tmp_path):
     assert first.sha256 == read_for_training(tmp_path / "one").sha256
     picture(tmp_path / "one" / "bolt" / "train" / "good" / "new.png")
     assert first.sha256 != read_for_training(tmp_path / "one").sha256
+
+
+@pytest.mark.parametrize("count", [2, 7, 20, 100, 341])
+def test_capture_groups_are_runs_of_neighbors_that_hold_everything_once(count):
+    groups = capture_groups([sample(index) for index in range(count)])
+    assert list(itertools.chain(*groups)) == list(range(count))
+    length = -(-held_out_count(count) // 4)
+    assert {len(group) for group in groups[:-1]} <= {length}
+    assert 1 <= len(groups[-1]) <= length
+
+
+@pytest.mark.parametrize("field", ["part_id", "lot"])
+def test_capture_groups_are_parts_or_lots_where_they_are_known(field):
+    samples = [sample(index, **{field: "abc"[index % 3]}) for index in range(10)]
+    assert capture_groups(samples) == [[0, 3, 6, 9], [1, 4, 7], [2, 5, 8]]
+    # One name for all tells nothing apart, and neither does one that is missing.
+    alike = [sample(index, **{field: "a"}) for index in range(10)]
+    assert capture_groups(alike) == capture_groups([sample(index) for index in range(10)])
+    assert capture_groups([*samples[:-1], sample(9)]) == capture_groups([sample(index) for index in range(10)])
+
+
+def test_parts_go_before_lots():
+    samples = [sample(index, part_id="ab"[index % 2], lot="xy"[index // 5]) for index in range(10)]
+    assert capture_groups(samples) == [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9]]

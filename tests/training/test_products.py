@@ -8,13 +8,16 @@ from inspector.core.recipe import Framing
 from inspector.training.dataset import read_for_training
 from inspector.training.products import find_products, interleaved, samples_in_turn, some_tiles, spread
 from inspector.training.samples import load_picture
+from inspector.vision.tiles import ModelGeometry
 from tests.support.drawn_data import draw_data
+
+GEOMETRY = ModelGeometry(256, 8, 2)
 
 
 @pytest.fixture(scope="module")
 def products(tmp_path_factory):
     root = draw_data(tmp_path_factory.mktemp("data"), good=20, strips=5)
-    return find_products(read_for_training(root), tile_px=256, seed=0)
+    return find_products(read_for_training(root), GEOMETRY, seed=0)
 
 
 def test_products_are_framed_by_their_shape_and_held_out_pictures_teach_nothing(products):
@@ -25,12 +28,25 @@ def test_products_are_framed_by_their_shape_and_held_out_pictures_teach_nothing(
     assert not {sample.name for sample in disk.teaching} & {sample.name for sample in disk.held_out}
 
 
+def test_every_picture_has_a_capture_group_of_its_product(products):
+    disk, fabric = products
+    assert {sample.name for sample in disk.pictures} == set(disk.groups)
+    assert len(disk.pictures) == 20
+    # Runs of neighbors by name: a quarter of the six that are held out, rounded up.
+    by_name = sorted(disk.pictures, key=lambda sample: sample.name)
+    assert [disk.groups[sample.name] for sample in by_name] == [place // 2 for place in range(20)]
+    # What is held out is whole groups, so that no near-copy of it teaches.
+    for product in (disk, fabric):
+        taught, held = ({product.groups[s.name] for s in part} for part in (product.teaching, product.held_out))
+        assert not taught & held
+
+
 def test_tiles_are_counted_as_they_are_cut(products):
     for product in products:
         sample = product.teaching[0]
-        tiles = product.cut(load_picture(sample), 256)
+        tiles = product.cut(load_picture(sample))
         assert tiles.shape[1:] == (256, 256, 3)
-        assert product.tile_count([sample], 256) == len(tiles)
+        assert product.tile_count([sample]) == len(tiles)
     assert products[1].teaching[0].frame_size == Size(80, 600)
 
 

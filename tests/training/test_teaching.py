@@ -65,7 +65,9 @@ def test_a_training_writes_a_model_that_loads_tests_itself_and_knows_its_limits(
     assert entries["disk"].framing is Framing.WHOLE
     assert entries["fabric"].framing is Framing.TILES
     assert all(entry.calibration.limit == 1.0 for entry in entries.values())
-    assert (outcome.products["disk"].teaching, outcome.products["disk"].held_out) == (18, 6)
+    # A product that the memory judges alone sets its limit on all its pictures.
+    limiting = 24 if entries["disk"].weighing.judge is Judge.MEMORY else 6
+    assert (outcome.products["disk"].teaching, outcome.products["disk"].limiting) == (18, limiting)
     assert content.manifest.memory == ("disk", "fabric")
     assert set(content.self_test.products.tolist()) == {0, 1}
     for number, name in enumerate(content.manifest.memory):
@@ -75,6 +77,8 @@ def test_a_training_writes_a_model_that_loads_tests_itself_and_knows_its_limits(
         assert (weights.residual > 0) is (weighing.judge is not Judge.MEMORY)
         assert (weights.distance > 0) is (weighing.judge is not Judge.NETWORK)
         assert content.detector.memory.tokens[number].any()
+        assert content.detector.memory.detail[number].any()
+        assert weights.detail > 0
     card = (tmp_path / "models" / "drawn" / "1" / "card.md").read_text("utf-8")
     assert "--steps 20" in card
     assert (
@@ -150,9 +154,9 @@ def test_another_training_cannot_be_resumed(data, tmp_path):
     wanted = job(data, tmp_path)
     with pytest.raises(InvalidInput, match="no interrupted training"):
         teach(dataclasses.replace(wanted, resume=True))
-    calls = iter(range(10_000))
+    phases = set()
     with pytest.raises(TrainingCancelled):
-        teach(wanted, cancelled=lambda: next(calls) > 24)
+        run_job(wanted, lambda report: phases.add(report.phase), lambda: Phase.TRAIN in phases)
     with pytest.raises(InvalidInput, match="other data, preset, seed or budget"):
         teach(dataclasses.replace(wanted, resume=True, seed=1))
 
@@ -249,6 +253,7 @@ def test_one_more_product_leaves_the_memory_of_the_others_alone(data, tmp_path):
     assert (old.manifest.memory, new.manifest.memory) == (("disk",), ("disk", "fabric"))
     assert torch.equal(old.detector.fuser.feature_mean, new.detector.fuser.feature_mean)
     assert torch.equal(old.detector.memory.tokens[0], new.detector.memory.tokens[0])
+    assert torch.equal(old.detector.memory.detail[0], new.detector.memory.detail[0])
 
 
 def test_a_base_of_another_kind_is_refused(data, tmp_path, monkeypatch):

@@ -69,7 +69,7 @@ def test_an_onnx_file_is_static_and_plain(as_onnx: Path) -> None:
     assert (tiles.name, tiles.type.tensor_type.elem_type) == ("tiles", onnx.TensorProto.UINT8)
     assert (products.name, products.type.tensor_type.elem_type) == ("products", onnx.TensorProto.INT32)
     shapes = [[side.dim_value for side in value.type.tensor_type.shape.dim] for value in (tiles, products, maps)]
-    assert shapes == [[4, 64, 64, 3], [4], [4, 4, 4]]
+    assert shapes == [[4, 64, 64, 3], [4], [4, 8, 8]]
     properties = {entry.key: entry.value for entry in network.metadata_props}
     assert properties["model"] == "tiny"
 
@@ -89,10 +89,10 @@ def test_the_report_holds_geometry_levels_and_hashes(as_onnx: Path) -> None:
     assert report["files"] == {"tiny-1.onnx": hashlib.sha256((as_onnx / "tiny-1.onnx").read_bytes()).hexdigest()}
     assert report["input"]["shape"] == [4, 64, 64, 3]
     assert report["memory"] == {"name": "products", "type": "int32", "shape": [4], "products": ["cap", "lid"]}
-    assert report["output"]["shape"] == [4, 4, 4]
+    assert report["output"]["shape"] == [4, 8, 8]
     assert report["geometry"] == {
         "tile_px": 64,
-        "stride_px": 16,
+        "cell_px": 8,
         "offset_px": [2.0, -1.0],
         "rim_cells": 0,
         "overlap_px": 16,

@@ -119,20 +119,21 @@ def test_a_product_of_which_nothing_was_compared_comes_back() -> None:
     assert read_manifest(write_manifest(manifest)) == manifest
 
 
-def test_an_older_schema_is_refused_with_one_sentence() -> None:
-    changed = document() | {"schema": 1}
-    del changed["memory"]
+@pytest.mark.parametrize("schema", [1, 2])
+def test_an_older_schema_is_refused_with_one_sentence(schema: int) -> None:
+    changed = document() | {"schema": schema}
+    changed["geometry"]["stride_px"] = changed["geometry"].pop("cell_px")
     with pytest.raises(InvalidManifest) as caught:
         read_manifest(tomli_w.dumps(changed))
-    assert caught.value.problems == ("it has schema 1, from before models had a memory; teach the model again",)
+    assert caught.value.problems == (f"it has schema {schema}, from before maps had detail; teach the model again",)
 
 
 def test_a_newer_schema_is_refused_with_one_sentence() -> None:
-    changed = document() | {"schema": 3, "novelty": "unknown to us"}
+    changed = document() | {"schema": 4, "novelty": "unknown to us"}
     with pytest.raises(InvalidManifest) as caught:
         read_manifest(tomli_w.dumps(changed))
     assert caught.value.problems == (
-        "it has schema 3 and this program reads up to 2; it was written by a newer version",
+        "it has schema 4 and this program reads up to 3; it was written by a newer version",
     )
 
 

@@ -67,7 +67,7 @@ def test_a_map_keeps_every_promise_of_the_port(model: TiledModel) -> None:
     shape = model.prepare(model.recipe_for("cap"), Size(150, 200))
     found = model.infer(make_frame(image))
     assert map_problem(found, shape, REF) == ""
-    assert found.cell_px == 16
+    assert found.cell_px == 8
     assert found.offset_px == (2.0, -1.0)
     assert found.frame_size == Size(150, 200)
     assert found.score > 0
@@ -222,7 +222,7 @@ def test_what_is_not_finite_reaches_the_decision(bad: float, monkeypatch: pytest
     shape = made.prepare(tiny_recipe(), Size(128, 128))
 
     def poisoned(tiles: np.ndarray) -> np.ndarray:
-        values = np.ones((len(tiles), 4, 4), np.float32)
+        values = np.ones((len(tiles), 8, 8), np.float32)
         values[0, 1, 1] = bad
         return values
 

@@ -12,6 +12,7 @@ from inspector.vision.roofline import Arithmetic, attainable_gflops, count_arith
 from tests.support.vision import tiny_config, tiny_detector
 
 TOKENS, CHANNELS, HIDDEN, FFN = 4 * 4, 192, 32, 32
+DETAIL = 4 * TOKENS * 20 * 40
 PROJECTION = TOKENS * HIDDEN * HIDDEN
 ATTENTION = 4 * PROJECTION + 2 * TOKENS * TOKENS * HIDDEN
 FEED_FORWARD = 2 * TOKENS * HIDDEN * FFN
@@ -54,7 +55,7 @@ def test_a_single_query_leaves_the_first_attention_out() -> None:
 def test_a_whole_detector() -> None:
     found = count_arithmetic(tiny_detector())
     assert found.head == count_head(tiny_config())
-    assert found.memory == TOKENS * 24 * CHANNELS
+    assert found.memory == TOKENS * 24 * CHANNELS + DETAIL
     assert found.to_dict() == {
         "backbone": found.backbone,
         "head": found.head,
@@ -71,7 +72,7 @@ def test_what_a_product_does_not_ask_for_costs_nothing() -> None:
     everything = count_arithmetic(detector)
     assert count_arithmetic(detector, 0) == everything
     assert count_arithmetic(detector, 1) == dataclasses.replace(everything, head=0)
-    assert count_arithmetic(detector, 2) == dataclasses.replace(everything, memory=0)
+    assert count_arithmetic(detector, 2) == dataclasses.replace(everything, memory=DETAIL)
 
 
 def test_arithmetic_adds_up() -> None:

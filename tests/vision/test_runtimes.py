@@ -36,13 +36,12 @@ def test_what_judges_alone_runs_alone() -> None:
 
     def scopes(model: object) -> set[str]:
         names = [node.get_friendly_name() for node in model.get_ordered_ops()]  # type: ignore[attr-defined]
-        return {
-            part for part in ("encoder", "head", "memory/aten::matmul") if any(f".{part}" in name for name in names)
-        }
+        parts = {"encoder": ".encoder", "head": ".head", "distance": ".memory.tokens", "detail": ".memory.detail"}
+        return {part for part, scope in parts.items() if any(scope in name for name in names)}
 
-    assert scopes(whole) == {"encoder", "head", "memory/aten::matmul"}
-    assert scopes(memory) == {"encoder", "memory/aten::matmul"}
-    assert scopes(network) == {"encoder", "head"}
+    assert scopes(whole) == {"encoder", "head", "distance", "detail"}
+    assert scopes(memory) == {"encoder", "distance", "detail"}
+    assert scopes(network) == {"encoder", "head", "detail"}
 
 
 def test_a_product_s_graph_is_compiled_once() -> None:

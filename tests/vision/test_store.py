@@ -205,7 +205,7 @@ def test_a_folder_under_another_name_is_refused_and_listed_as_broken(spoilt: Pat
 
 def test_a_newer_schema_is_refused_in_words(spoilt: Path) -> None:
     path = spoilt / "tiny/1" / MANIFEST
-    path.write_text(path.read_text().replace("schema = 2", "schema = 3"))
+    path.write_text(path.read_text().replace("schema = 3", "schema = 4"))
     assert "newer version" in store(spoilt).list()[0].problem
     with pytest.raises(OperationalError, match=r"RCP-002.*written by a newer version"):
         store(spoilt).load("tiny")
@@ -213,9 +213,9 @@ def test_a_newer_schema_is_refused_in_words(spoilt: Path) -> None:
 
 def test_an_older_schema_is_refused_in_words(spoilt: Path) -> None:
     path = spoilt / "tiny/1" / MANIFEST
-    path.write_text(path.read_text().replace("schema = 2", "schema = 1"))
+    path.write_text(path.read_text().replace("schema = 3", "schema = 2"))
     assert "teach the model again" in store(spoilt).list()[0].problem
-    with pytest.raises(OperationalError, match=r"RCP-002.*from before models had a memory; teach the model again"):
+    with pytest.raises(OperationalError, match=r"RCP-002.*from before maps had detail; teach the model again"):
         store(spoilt).load("tiny")
 
 

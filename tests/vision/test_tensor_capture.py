@@ -23,7 +23,7 @@ def test_a_frame_is_worked_on_without_reading_a_value(product: int, channels: in
     detector = tiny_detector(3)
     engine = TensorEngine(detector, detector.input_statistics, torch.device("cpu"))
     recipe = tiny_recipe(Framing.TILES_AND_WHOLE, ignore=ignore)
-    plan = plan_frame(recipe, SIZE, ModelGeometry(TINY_PX, rim_cells=0))
+    plan = plan_frame(recipe, SIZE, ModelGeometry(TINY_PX, 8))
     engine.prepare(plan, product)
     assert engine._prepared is not None
     with FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad():

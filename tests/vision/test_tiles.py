@@ -21,41 +21,48 @@ from inspector.vision.tiles import (
 )
 from tests.support.vision import FRAMES, SQUARE, TINY_PX, cell_means, draw_image, tiny_recipe
 
-GEOMETRY = ModelGeometry(TINY_PX, rim_cells=0)
+GEOMETRY = ModelGeometry(TINY_PX, 16)
+CELLS = pytest.mark.parametrize("cell_px", [8, 16])
 
 
 def maps_of(image: np.ndarray, plan: FramePlan) -> ViewMaps:
-    return join_views(cell_means(cut_frame(image, plan)), plan)
+    return join_views(cell_means(cut_frame(image, plan), plan.geometry.cell_px), plan)
 
 
 @FRAMES
+@CELLS
 @pytest.mark.parametrize("gray", [False, True])
-def test_tiles_show_the_frame_and_maps_show_its_brightness(height: int, width: int, scale: float, gray: bool) -> None:
+def test_tiles_show_the_frame_and_maps_show_its_brightness(
+    height: int, width: int, scale: float, gray: bool, cell_px: int
+) -> None:
     image = draw_image(height, width, np.random.default_rng(1))
     if gray:
         image = np.ascontiguousarray(image[..., 0])
-    plan = plan_frame(tiny_recipe(Framing.TILES, scale=scale), Size(height, width), GEOMETRY)
+    plan = plan_frame(tiny_recipe(Framing.TILES, scale=scale), Size(height, width), ModelGeometry(TINY_PX, cell_px))
     assert plan.grid is not None
     tiles = cut_frame(image, plan)
     padded = mirror_extend(resize(image, plan.grid.image_size), plan.grid.padded_size)
     for tile, (y, x) in zip(tiles, plan.grid.origins, strict=True):
         expected = padded[y : y + TINY_PX, x : x + TINY_PX]
         assert np.array_equal(tile, expected if expected.ndim == 3 else np.repeat(expected[..., None], 3, 2))
-    found = plan.grid.blend(cell_means(tiles))
+    found = plan.grid.blend(cell_means(tiles, cell_px))
     rgb = padded if padded.ndim == 3 else np.repeat(padded[..., None], 3, 2)
-    wanted = rgb.reshape(padded.shape[0] // 16, 16, padded.shape[1] // 16, 16, 3).mean(axis=(1, 3, 4))
+    height, width = padded.shape[0] // cell_px, padded.shape[1] // cell_px
+    wanted = rgb.reshape(height, cell_px, width, cell_px, 3).mean(axis=(1, 3, 4))
     rows, columns = plan.map_shape
     np.testing.assert_allclose(found, wanted[:rows, :columns], rtol=1e-5)
-    np.testing.assert_array_equal(maps_of(image, plan).tiles, clip_at_peak(found, peak_windows(plan.area)))
+    windows = peak_windows(plan.area, 32 // cell_px)
+    np.testing.assert_array_equal(maps_of(image, plan).tiles, clip_at_peak(found, windows))
 
 
+@CELLS
 @pytest.mark.parametrize("framing", list(Framing))
 @pytest.mark.parametrize("place", [(40, 72), (200, 24), (120, 136)])
-def test_a_spot_is_hottest_where_it_lies(framing: Framing, place: tuple[int, int]) -> None:
+def test_a_spot_is_hottest_where_it_lies(framing: Framing, place: tuple[int, int], cell_px: int) -> None:
     image = np.zeros((256, 160, 3), np.uint8)
     y, x = place
     image[y - 4 : y + 4, x - 4 : x + 4] = 255
-    plan = plan_frame(tiny_recipe(framing), Size(256, 160), GEOMETRY)
+    plan = plan_frame(tiny_recipe(framing), Size(256, 160), ModelGeometry(TINY_PX, cell_px))
     found = maps_of(image, plan).fused(1.0, 1.0)
     row, column = np.unravel_index(found.argmax(), found.shape)
     # Within half a token of the coarser view.
@@ -69,7 +76,7 @@ def test_the_whole_picture_of_a_square_frame_is_its_tokens() -> None:
     tiles = cut_frame(image, plan)
     assert tiles.shape == (1, TINY_PX, TINY_PX, 3)
     assert np.array_equal(tiles[0], resize(image, Size(TINY_PX, TINY_PX)))
-    values = cell_means(tiles)
+    values = cell_means(tiles, 16)
     everywhere = np.ones((3, 3), np.bool_)
     assert np.array_equal(join_views(values, plan).whole, clip_at_peak(values[0], everywhere))
     assert plan.cell_px == 50
@@ -141,7 +148,7 @@ def test_whole_area_outside_the_frame_is_refused() -> None:
 
 
 def test_offsets_are_in_pixels_of_the_frame() -> None:
-    geometry = ModelGeometry(TINY_PX, 0, (4.0, -2.0))
+    geometry = ModelGeometry(TINY_PX, 16, 0, (4.0, -2.0))
     tiles = plan_frame(tiny_recipe(Framing.TILES, scale=0.5), Size(400, 400), geometry)
     assert tiles.offset_px == (8.0, -4.0)
     whole = plan_frame(tiny_recipe(Framing.WHOLE), Size(128, 640), geometry)
@@ -165,8 +172,8 @@ def test_fusing_takes_the_larger_multiple_of_the_levels() -> None:
 # --- cutting a map off at its peak -----------------------------------------------------------------------------------
 
 
-def clipped(values: np.ndarray, area: np.ndarray | None = None) -> np.ndarray:
-    return clip_at_peak(values, peak_windows(np.ones_like(values, np.bool_) if area is None else area))
+def clipped(values: np.ndarray, area: np.ndarray | None = None, side: int = 2) -> np.ndarray:
+    return clip_at_peak(values, peak_windows(np.ones_like(values, np.bool_) if area is None else area, side))
 
 
 def noise(height: int = 6, width: int = 9) -> np.ndarray:
@@ -197,7 +204,8 @@ def test_only_windows_that_lie_in_the_area_count() -> None:
     values[2:4, 3:5] = 7.0  # half outside
     blanked = np.where(area, values, np.float32(0))
     found = clipped(blanked, area)
-    assert found.max() == max(blanked[y : y + 2, x : x + 2].mean() for y in range(5) for x in range(3))
+    best = max(blanked[y : y + 2, x : x + 2].mean() for y in range(5) for x in range(3))
+    assert found.max() == pytest.approx(best, rel=1e-6)
     assert found.max() < 7.0
 
 
@@ -217,16 +225,38 @@ def test_cutting_hides_nothing_that_is_not_finite(bad: float, place: tuple[int, 
     assert not np.isfinite(clipped(values, area)[place])
 
 
+@pytest.mark.parametrize("side", [1, 2, 3, 4])
+def test_windows_of_any_size_count_when_they_lie_in_the_area(side: int) -> None:
+    area = np.random.default_rng(side).random((9, 11)) > 0.1
+    found = peak_windows(area, side)
+    assert np.array_equal(found, np.lib.stride_tricks.sliding_window_view(area, (side, side)).all(axis=(2, 3)))
+    values = np.where(area, noise(9, 11), np.float32(0))
+    means = np.lib.stride_tricks.sliding_window_view(values, (side, side)).mean(axis=(2, 3))
+    cut = clipped(values, area, side)
+    assert cut.max() == pytest.approx(means[found].max(), rel=1e-6)
+    np.testing.assert_allclose(cut, np.minimum(values, means[found].max()), rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(3, 9), (9, 3), (1, 1)])
+def test_a_map_smaller_than_a_window_is_not_cut(shape: tuple[int, int]) -> None:
+    values = noise(*shape)
+    assert peak_windows(np.ones(shape, np.bool_), 4).size == 0
+    assert np.array_equal(clipped(values, side=4), values)
+
+
+@CELLS
 @pytest.mark.parametrize("framing", list(Framing))
-def test_the_score_of_a_view_is_its_best_mean_of_four(framing: Framing) -> None:
-    plan = plan_frame(tiny_recipe(framing), Size(200, 150), GEOMETRY)
-    values = np.random.default_rng(8).gamma(2.0, 1.0, (plan.tiles, 4, 4)).astype(np.float32)
+def test_the_score_of_a_view_is_its_best_mean_of_32_px(framing: Framing, cell_px: int) -> None:
+    geometry = ModelGeometry(TINY_PX, cell_px)
+    plan = plan_frame(tiny_recipe(framing), Size(200, 150), geometry)
+    values = np.random.default_rng(8).gamma(2.0, 1.0, (plan.tiles, geometry.cells, geometry.cells)).astype(np.float32)
     found = join_views(values, plan)
+    side = 32 // cell_px
     if plan.grid is not None:
-        assert found.tile_score == pytest.approx(best_mean(plan.grid.blend(values[: plan.grid.count])))
+        assert found.tile_score == pytest.approx(best_mean(plan.grid.blend(values[: plan.grid.count]), side), rel=1e-6)
     if plan.whole is not None:
-        assert found.whole_score == pytest.approx(best_mean(values[-1]), rel=1e-6)
+        assert found.whole_score == pytest.approx(best_mean(values[-1], side), rel=1e-6)
 
 
-def best_mean(values: np.ndarray) -> float:
-    return float(np.lib.stride_tricks.sliding_window_view(values, (2, 2)).mean(axis=(2, 3)).max())
+def best_mean(values: np.ndarray, side: int) -> float:
+    return float(np.lib.stride_tricks.sliding_window_view(values, (side, side)).mean(axis=(2, 3)).max())

@@ -26,7 +26,15 @@ MEMORY_TOKENS: Final = 2048
 no more parts apart (docs/model.md).
 """
 
+DETAIL_TOKENS: Final = 2048
+"""Remembered detail tokens of a product in the light preset."""
+
 LARGEST_MEMORY: Final = 65_536
+
+DETAIL_LEVEL: Final = 3
+"""The tap of half a token's stride, from whose cells a map takes its detail."""
+
+DETAIL_STRIDE_PX: Final = 2**DETAIL_LEVEL
 
 
 class Backbone(StrEnum):
@@ -123,6 +131,7 @@ class DetectorConfig:
         jitter_prob: probability per batch that the jitter is applied.
         map_upsample: for the geometry code behind the network; the network itself does not enlarge.
         memory: feature tokens of good parts that are remembered of every product; 0 for none.
+        detail: as many tokens of half their size, which place what the memory sees more finely; 0 for none.
 
     Raises:
         ValueError: a value is out of range; the message lists every problem.
@@ -150,6 +159,7 @@ class DetectorConfig:
     feature_norm: FeatureNorm = FeatureNorm.NONE
     map_upsample: MapUpsample = MapUpsample.CORNER_ALIGNED
     memory: int = 0
+    detail: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be built."""
@@ -167,6 +177,21 @@ class DetectorConfig:
         """Tokens per tile."""
         height, width = self.grid
         return height * width
+
+    @property
+    def cell_px(self) -> int:
+        """Side of a map's cell in network pixels: half a token where there is detail."""
+        return DETAIL_STRIDE_PX if self.detail else STRIDE_PX
+
+    @property
+    def cells(self) -> int:
+        """Cells along a side of a tile's map."""
+        return self.input_size // self.cell_px
+
+    @property
+    def detail_channels(self) -> int:
+        """Channels of a detail token; 0 without detail."""
+        return LEVEL_CHANNELS[self.backbone][DETAIL_LEVEL] if self.detail else 0
 
     @property
     def channels(self) -> int:
@@ -250,6 +275,7 @@ def light(backbone: Backbone = Backbone.EFFICIENTNET_LITE0, *, input_size: int =
         feature_norm=FeatureNorm.CHANNEL,
         map_upsample=MapUpsample.HALF_PIXEL,
         memory=MEMORY_TOKENS,
+        detail=DETAIL_TOKENS,
     )
 
 
@@ -281,6 +307,10 @@ def _range_problems(config: DetectorConfig) -> list[str]:
         )
     if not 0 <= config.memory <= LARGEST_MEMORY:
         problems.append(f"memory must be 0 to {LARGEST_MEMORY} tokens, not {config.memory}")
+    if not 0 <= config.detail <= LARGEST_MEMORY:
+        problems.append(f"detail must be 0 to {LARGEST_MEMORY} tokens, not {config.detail}")
+    if config.detail and not (config.memory and DETAIL_LEVEL in config.levels):
+        problems.append(f"detail needs a memory and level {DETAIL_LEVEL}")
     if not 0 <= config.dropout < 1:
         problems.append(f"dropout must be in [0, 1), not {config.dropout}")
     if not (config.jitter_scale >= 0 and math.isfinite(config.jitter_scale)):
@@ -349,4 +379,5 @@ _READERS: Final[Mapping[str, Any]] = {
     "feature_norm": FeatureNorm,
     "map_upsample": MapUpsample,
     "memory": _read_int,
+    "detail": _read_int,
 }

@@ -6,7 +6,7 @@ neither randomness nor shapes that depend on data.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -26,6 +26,15 @@ _APART = ("encoder.", "memory.")
 """What no training changes: the frozen encoder, and the memory, which is filled afterwards."""
 
 
+class RawFeatures(NamedTuple):
+    """What an encoder says of tiles, not normalized."""
+
+    tokens: Tensor
+    """(B, N, C), fused."""
+    detail: Tensor
+    """(B, 4 N, C_d); (B, 0, 0) without detail."""
+
+
 class Detector(nn.Module):
     """Anomaly maps of tiles by feature reconstruction.
 
@@ -39,7 +48,13 @@ class Detector(nn.Module):
         self.encoder = encoder
         self.fuser = Fuser(config)
         self.head = UniADHead(config, config.channels)
-        self.memory = ProductMemory(products, config.memory, config.channels)
+        self.memory = ProductMemory(
+            products,
+            config.memory,
+            config.channels,
+            detail_size=config.detail,
+            detail_channels=config.detail_channels,
+        )
 
     @property
     def input_statistics(self) -> InputStatistics:
@@ -47,18 +62,20 @@ class Detector(nn.Module):
         return self.encoder.input_statistics
 
     def forward(self, x: Tensor, product: Tensor) -> Tensor:
-        """Token map of each tile: how badly it was rebuilt and how far it is from what is remembered, weighed.
+        """Map of each tile: how badly it was rebuilt and how far it is from what is remembered, weighed and sharpened.
 
         Args:
             x: (B, 3, S, S) float, RGB, normalized with `input_statistics`.
             product: (B,) int, number of each tile's product in the memory.
 
         Returns:
-            (B, 1, h, w) float32, not normalized; the typical level differs by product.
+            (B, 1, h, w) float32 of `DetectorConfig.cells`, not normalized; the typical level differs by product.
         """
-        tokens = self.fuser(self.encoder(x))
-        values = self.memory(tokens, self.residual(tokens, self.head(tokens)), product)
-        maps: Tensor = values.reshape(-1, 1, *self.config.grid)
+        taps = self.encoder(x)
+        tokens = self.fuser(taps)
+        residual = self.residual(tokens, self.head(tokens))
+        detail = self.fuser.normalize_detail(self.fuser.detail(taps))
+        maps: Tensor = self.memory(tokens, residual, detail, product, self.config.grid)
         return maps
 
     def residual(self, tokens: Tensor, reconstruction: Tensor) -> Tensor:
@@ -67,9 +84,10 @@ class Detector(nn.Module):
         return length
 
     @torch.no_grad()
-    def raw_features(self, x: Tensor) -> Tensor:
-        """Fused tokens (B, N, C) before channel normalization; what its statistics are fitted on."""
-        return self.fuser.fuse(self.encoder(x))
+    def raw_features(self, x: Tensor) -> RawFeatures:
+        """Tokens of tiles (B, 3, S, S) before channel normalization; what its statistics are fitted on."""
+        taps = self.encoder(x)
+        return RawFeatures(self.fuser.fuse(taps), self.fuser.detail(taps))
 
     @torch.no_grad()
     def features(self, x: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from inspector.vision.networks.config import LEVEL_CHANNELS, DetectorConfig, FeatureNorm, ResizeMode
+from inspector.vision.networks.config import DETAIL_LEVEL, LEVEL_CHANNELS, DetectorConfig, FeatureNorm, ResizeMode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +38,8 @@ class Fuser(nn.Module):
         self.grid = config.grid
         self.resize_mode = config.resize_mode
         self.feature_norm = config.feature_norm
+        self.has_detail = config.detail > 0
+        self.detail_index = config.levels.index(DETAIL_LEVEL) if self.has_detail else 0
         self.channel_ranges: Mapping[int, tuple[int, int]] = _channel_ranges(config)
         self.register_buffer("feature_mean", torch.zeros(config.channels))
         self.register_buffer("feature_std", torch.ones(config.channels))
@@ -56,6 +58,19 @@ class Fuser(nn.Module):
         if self.feature_norm is FeatureNorm.NONE:
             return tokens
         return (tokens - self.feature_mean) / self.feature_std
+
+    def detail(self, taps: list[Tensor]) -> Tensor:
+        """Detail tokens (B, 4 N, C_d) before normalization, row-major: one tap as it is; (B, 0, 0) without detail."""
+        if not self.has_detail:
+            return taps[0].new_zeros(len(taps[0]), 0, 0)
+        return taps[self.detail_index].flatten(2).transpose(1, 2)
+
+    def normalize_detail(self, tokens: Tensor) -> Tensor:
+        """Standardize detail tokens with the statistics that their channels have in fused tokens."""
+        if not self.has_detail or self.feature_norm is FeatureNorm.NONE:
+            return tokens
+        start, stop = self.channel_ranges[DETAIL_LEVEL]
+        return (tokens - self.feature_mean[start:stop]) / self.feature_std[start:stop]
 
     def set_statistics(self, mean: Tensor, std: Tensor) -> None:
         """Take the per-channel statistics (C,) of good training tiles; a tiny spread is raised to a floor.

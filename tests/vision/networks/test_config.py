@@ -107,6 +107,10 @@ def test_unknown_keys_and_ranges_are_told_together() -> None:
         ({"jitter_prob": 1.5}, "jitter_prob"),
         ({"memory": -1}, "memory"),
         ({"memory": 65_537}, "memory"),
+        ({"detail": -1}, "detail must be"),
+        ({"detail": 65_537}, "detail must be"),
+        ({"memory": 0}, "detail needs a memory and level 3"),
+        ({"levels": (1, 2, 4)}, "detail needs a memory and level 3"),
     ],
 )
 def test_what_cannot_be_built_is_refused(change: dict, problem: str) -> None:

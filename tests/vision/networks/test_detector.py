@@ -12,9 +12,10 @@ from inspector.vision.networks.detector import Detector, build_detector
 from inspector.vision.networks.encoder import IMAGENET_INPUT
 from inspector.vision.networks.fuser import ChannelStatistics
 from inspector.vision.networks.lite0 import LITE0_INPUT, load_lite0_weights
-from inspector.vision.networks.memory import Weights
+from inspector.vision.networks.memory import Weights, sharpen
 
-SMALL = dataclasses.replace(light(input_size=128), hidden=32, heads=2, ffn=64, neighbour=3)
+SMALL = dataclasses.replace(light(input_size=128), hidden=32, heads=2, ffn=64, neighbour=3, detail=0)
+DETAILED = dataclasses.replace(SMALL, memory=24, detail=40)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def detector(backbone_state: dict[str, Tensor]) -> Detector:
     torch.manual_seed(6)
     detector = build_detector(SMALL, backbone_state=backbone_state)
     statistics = ChannelStatistics(192)
-    statistics.add(detector.raw_features(tiles(4)))
+    statistics.add(detector.raw_features(tiles(4)).tokens)
     detector.fuser.set_statistics(*statistics.result())
     return detector
 
@@ -42,11 +43,11 @@ def tiles(count: int, size: int = 128) -> Tensor:
 
 
 @pytest.mark.parametrize("config", [light(), light(input_size=320), faithful()])
-def test_token_map_of_every_preset(config: object) -> None:
+def test_map_of_every_preset(config: DetectorConfig) -> None:
     detector = build_detector(config, backbone_state=None)
     with torch.inference_mode():
         token_map = detector(tiles(2, config.input_size), first(2))
-    assert token_map.shape == (2, 1, *config.grid)
+    assert token_map.shape == (2, 1, config.cells, config.cells)
     assert token_map.dtype == torch.float32
     assert float(token_map.min()) > 0
 
@@ -77,6 +78,55 @@ def test_each_tile_is_judged_by_the_memory_of_its_product(backbone_state: dict[s
     assert torch.allclose(mixed[1], rebuilt[1], rtol=1e-4)
     # Two rows of the last tile's tokens are remembered: there it is as expected, elsewhere it is not.
     assert float(mixed[2, 0, :2].max()) < 0.1 * float(mixed[2, 0, 2:].min())
+
+
+@pytest.fixture
+def detailed(backbone_state: dict[str, Tensor]) -> Detector:
+    """Remembers something of two tiles, with detail; its statistics tell channels apart."""
+    torch.manual_seed(6)
+    detector = build_detector(DETAILED, backbone_state=backbone_state, products=2)
+    statistics = ChannelStatistics(192)
+    statistics.add(detector.raw_features(tiles(4)).tokens)
+    detector.fuser.set_statistics(*statistics.result())
+    for product, tile in enumerate(tiles(2)):
+        raw = detector.raw_features(tile[None])
+        tokens, detail = detector.fuser.normalize(raw.tokens)[0], detector.fuser.normalize_detail(raw.detail)[0]
+        detector.memory.remember(product, tokens[::3], detail[::7])
+        detector.memory.weigh(product, Weights(product, 1.0, 2.0))
+    return detector
+
+
+def test_detail_is_the_tap_of_half_a_token_normalized_as_in_the_tokens(detailed: Detector) -> None:
+    x = tiles(3)
+    raw = detailed.raw_features(x)
+    assert raw.tokens.shape == (3, 64, 192)
+    assert raw.detail.shape == (3, 256, 40)
+    tap = detailed.encoder(x)[DETAILED.levels.index(3)]
+    assert tap.shape == (3, 40, 16, 16)
+    assert torch.equal(raw.detail[1, 5 * 16 + 9], tap[1, :, 5, 9])
+    start, stop = detailed.fuser.channel_ranges[3]
+    mean, std = detailed.fuser.feature_mean[start:stop], detailed.fuser.feature_std[start:stop]
+    torch.testing.assert_close(detailed.fuser.normalize_detail(raw.detail), (raw.detail - mean) / std)
+    # Here the fuser pools the level, so a token holds the mean of its detail.
+    mean_of_four = torch.nn.functional.avg_pool2d(tap, 2).flatten(2).transpose(1, 2)
+    torch.testing.assert_close(raw.tokens[..., start:stop], mean_of_four)
+
+
+def test_a_map_with_detail_is_the_coarse_one_sharpened(detailed: Detector) -> None:
+    x, product = tiles(3), torch.tensor([1, 0, 1])
+    coarse = build_detector(SMALL, backbone_state=None, products=2)
+    coarse.load_head_state(detailed.head_state())
+    coarse.encoder.load_state_dict(detailed.encoder.state_dict())
+    for number in (0, 1):
+        coarse.memory.remember(number, detailed.memory.tokens[number])
+        coarse.memory.weigh(number, detailed.memory.weights_of(number))
+    with torch.inference_mode():
+        found, plain = detailed(x, product), coarse(x, product)
+        detail = detailed.fuser.normalize_detail(detailed.raw_features(x).detail)
+        fine = 2.0 * detailed.memory.detail_distance(detail, product).reshape(3, 1, 16, 16)
+    assert found.shape == (3, 1, 16, 16)
+    torch.testing.assert_close(found, sharpen(plain, fine), rtol=1e-4, atol=1e-4)
+    assert not torch.allclose(found, sharpen(plain, torch.zeros_like(fine)), rtol=0.1)
 
 
 def test_encoder_never_trains(detector: Detector) -> None:
@@ -127,8 +177,9 @@ def test_loss_by_level_adds_up(detector: Detector) -> None:
 def test_raw_and_normalized_features_are_apart(detector: Detector) -> None:
     x = tiles(4)
     raw, normalized = detector.raw_features(x), detector.features(x)
-    assert detector.fuser.normalize(raw).allclose(normalized, atol=1e-5)
-    assert not raw.allclose(normalized, atol=0.1)
+    assert detector.fuser.normalize(raw.tokens).allclose(normalized, atol=1e-5)
+    assert not raw.tokens.allclose(normalized, atol=0.1)
+    assert raw.detail.shape == (4, 0, 0)
 
 
 def test_head_state_restores_all_but_encoder_and_memory(detector: Detector, backbone_state: dict[str, Tensor]) -> None:
@@ -174,7 +225,8 @@ def test_every_backbone_carries_both_heads(preset: Callable[[Backbone], Detector
     # The noise is as long, relative to its token, whatever the number of channels.
     assert detector.config.jitter_scale / detector.config.channels**0.5 == pytest.approx(1.2127, abs=1e-4)
     with torch.inference_mode():
-        assert detector(tiles(1, 128), first(1)).shape == (1, 1, 8, 8)
+        assert detector(tiles(1, 128), first(1)).shape == (1, 1, detector.config.cells, detector.config.cells)
+    assert detector.config.cells == (16 if preset is light else 8)
 
 
 def test_statistics_belong_to_the_weights() -> None:
@@ -186,16 +238,22 @@ def test_statistics_belong_to_the_weights() -> None:
 # torch and OpenVINO announce their own deprecations while they convert.
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
 @pytest.mark.parametrize(
-    ("query_mode", "position"),
-    [(QueryMode.LAYERWISE, PositionKind.LEARNED), (QueryMode.SINGLE, PositionKind.SINE)],
+    ("config", "query_mode", "position"),
+    [
+        (SMALL, QueryMode.LAYERWISE, PositionKind.LEARNED),
+        (SMALL, QueryMode.SINGLE, PositionKind.SINE),
+        (DETAILED, QueryMode.LAYERWISE, PositionKind.LEARNED),
+    ],
+    ids=["layerwise", "single", "with detail"],
 )
 def test_exports_with_a_static_batch_and_agrees(
-    detector: Detector, query_mode: QueryMode, position: PositionKind
+    detector: Detector, config: DetectorConfig, query_mode: QueryMode, position: PositionKind
 ) -> None:
     other = build_detector(
-        dataclasses.replace(SMALL, query_mode=query_mode, position=position),
+        dataclasses.replace(config, query_mode=query_mode, position=position),
         backbone_state=detector.encoder.state_dict(),
     )
+    other.memory.weigh(0, Weights(1.0, 1.0, 1.0))
     x = tiles(3)
     with torch.inference_mode():
         expected = other(x, first(3)).numpy()
@@ -208,5 +266,6 @@ def test_exports_with_a_static_batch_and_agrees(
 
     model = openvino.compile_model(openvino.convert_model(program), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     found = model([x.numpy(), first(3).numpy()])[0]
-    assert found.shape == (3, 1, 8, 8)
-    assert float((np.abs(found - expected) / expected).max()) < 1e-3
+    assert found.shape == expected.shape == (3, 1, config.cells, config.cells)
+    # Of a tile's largest value: sharpening may leave a cell at almost nothing.
+    assert float(np.abs(found - expected).max() / expected.max(axis=(1, 2, 3)).min()) < 1e-3

@@ -1,0 +1,134 @@
+"""Which pictures set a limit, and that each is scored as if nobody had remembered it."""
+
+import numpy as np
+import pytest
+import torch
+
+from inspector.core.refs import ModelRef
+from inspector.training.calibrating import LEFT_OUT_SCORES, calibrate, scored_samples, self_test_tiles
+from inspector.training.dataset import read_for_training
+from inspector.training.features import CacheFiller, DetailSamples, FeatureCache, TileEncoder
+from inspector.training.framing import geometry_of
+from inspector.training.products import find_products
+from inspector.training.remembering import Remembered, remember
+from inspector.training.samples import load_picture
+from inspector.vision.host_engine import HostEngine
+from inspector.vision.manifest import Judge, Weighing
+from inspector.vision.model import TiledModel
+from inspector.vision.networks.backbone import load_lite0_weights
+from inspector.vision.networks.detector import build_detector
+from inspector.vision.networks.memory import Weights
+from inspector.vision.runtimes import TorchRuntime
+from tests.support.drawn_data import draw_data
+from tests.support.vision import tiny_config, tiny_manifest
+
+CONFIG = tiny_config()
+BY = {judge: Weighing(judge, {}) for judge in Judge}
+
+
+@pytest.fixture(scope="module")
+def products(tmp_path_factory):
+    root = draw_data(tmp_path_factory.mktemp("data"), good=21, strips=4)
+    return find_products(read_for_training(root), geometry_of(CONFIG), seed=0)
+
+
+@pytest.fixture(scope="module")
+def taught(products, tmp_path_factory):
+    """A detector that remembers every good picture, and whom it remembers."""
+    torch.manual_seed(0)
+    detector = build_detector(CONFIG, backbone_state=load_lite0_weights(), products=2)
+    tiles = [product.tile_count(product.pictures) for product in products]
+    names = [product.name for product in products]
+    cache = FeatureCache(names, sum(tiles), CONFIG.tokens, CONFIG.channels, tmp_path_factory.mktemp("cache"))
+    details = DetailSamples(tiles, CONFIG.detail_channels, seed=0)
+    filler = CacheFiller(TileEncoder(detector), cache, details)
+    for number, product in enumerate(products):
+        for sample in product.pictures:
+            filler.add(number, product.cut(load_picture(sample)), product.groups[sample.name])
+    filler.flush()
+    detector.fuser.set_statistics(*cache.channel_statistics())
+    remembered = remember(detector, [cache], details, seed=0, cancelled=lambda: False, done=lambda *_: None)
+    for number in (0, 1):
+        detector.memory.weigh(number, Weights(0.0, 1.0, 0.5))
+    return detector, remembered
+
+
+def calibrated(taught, products, judge):
+    detector, remembered = taught
+    engine = HostEngine(TorchRuntime(detector, detector.input_statistics))
+    manifest = tiny_manifest({})
+    model = TiledModel(manifest, engine, ModelRef("tiny", 0, ""))
+    reports = []
+    entries = calibrate(
+        model,
+        products,
+        {product.name: BY[judge] for product in products},
+        remembered,
+        scored=lambda *report: reports.append(report),
+        skipped=lambda sample, _: pytest.fail(sample.name),
+    )
+    return entries, reports
+
+
+def test_what_the_memory_judges_alone_is_judged_by_all_its_pictures(products):
+    disk = products[0]
+    assert scored_samples(disk, BY[Judge.MEMORY]) == (disk.pictures, ())
+    assert len(disk.pictures) == 21
+
+
+@pytest.mark.parametrize("judge", [Judge.BOTH, Judge.NETWORK])
+def test_where_the_network_has_a_say_only_what_it_never_saw_sets_the_limit(products, judge):
+    disk = products[0]
+    limit, spread = scored_samples(disk, BY[judge])
+    assert limit == disk.held_out
+    assert set(spread) <= set(disk.teaching)
+
+
+def test_many_pictures_are_scored_in_part(tmp_path):
+    root = draw_data(tmp_path, good=LEFT_OUT_SCORES + 30)
+    (disk,) = find_products(read_for_training(root), geometry_of(CONFIG), seed=0)
+    limit, _ = scored_samples(disk, BY[Judge.MEMORY])
+    assert len(limit) == len(set(limit)) == LEFT_OUT_SCORES
+    assert set(limit) & set(disk.teaching)
+    assert set(limit) & set(disk.held_out)
+
+
+def test_a_product_of_the_memory_calibrates_on_every_picture(taught, products):
+    entries, reports = calibrated(taught, products[:1], Judge.MEMORY)
+    assert len(entries["disk"].scores) == 21
+    assert reports == [(done, 21) for done in range(1, 22)]
+    entries, _ = calibrated(taught, products[:1], Judge.BOTH)
+    assert len(entries["disk"].scores) == len(products[0].held_out) == 6
+
+
+def test_every_frame_is_scored_without_its_own_capture_group(taught, products, monkeypatch):
+    hidden = []
+    without = Remembered.without
+
+    def spy(self, product, group):
+        hidden.append((product, group))
+        return without(self, product, group)
+
+    monkeypatch.setattr(Remembered, "without", spy)
+    before = taught[0].memory.tokens.clone()
+    calibrated(taught, products, Judge.MEMORY)
+    assert hidden == [
+        (number, product.groups[sample.name]) for number, product in enumerate(products) for sample in product.pictures
+    ]
+    assert torch.equal(taught[0].memory.tokens, before)
+
+
+def test_remembered_pictures_would_score_too_low(taught, products, monkeypatch):
+    """What leaving out is for: the level of a memory that has seen what it is asked about is no level."""
+    entries, _ = calibrated(taught, products[:1], Judge.MEMORY)
+    monkeypatch.setattr(Remembered, "without", lambda *_: torch.no_grad())
+    seen, _ = calibrated(taught, products[:1], Judge.MEMORY)
+    assert seen["disk"].whole_level < entries["disk"].whole_level
+
+
+def test_tiles_of_a_self_test_are_none_that_are_remembered(products):
+    tiles, numbers = self_test_tiles(products)
+    assert set(numbers.tolist()) == {0, 1}
+    for product in products:
+        cut = {tile.tobytes() for sample in product.pictures for tile in product.cut(load_picture(sample))}
+        assert not cut & {tile.tobytes() for tile in np.ascontiguousarray(tiles)}
