@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from inspector.core.ports import CameraCatalog, ImageStore, ModelStore, RecipePictureStore, RecordStore
 from inspector.services.capture import CaptureService
+from inspector.services.odd_ones import OddOnes
 from inspector.services.recipes import RecipeService
 from inspector.services.samples import SampleService
 from inspector.services.teaching import TeachingService
@@ -33,6 +34,7 @@ class SetupDesk:
         scoring: scores and measures with the model of a draft.
         capture: the camera of the set-up; None where there is none to capture with.
         teaching: makes a new version of the station's model; None where nothing can be taught.
+        odd: finds bad parts among good samples; None where nothing can be taught.
         trial: what a draft would have said of parts in the past.
         records: of inspected parts, for the list of a trial.
         images: their pictures and maps.
@@ -52,6 +54,7 @@ class SetupDesk:
     scoring: ScoringWork | None = None
     capture: CaptureService | None = None
     teaching: TeachingService | None = None
+    odd: OddOnes | None = None
     trial: TrialService | None = None
     records: RecordStore | None = None
     images: ImageStore | None = None

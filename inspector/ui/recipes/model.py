@@ -304,7 +304,7 @@ class ModelStep(StepPage):
         self.score.setEnabled(not self.work.running and bool(self.draft.recipe.model_name) and bool(self.book.samples))
         texts = [self._problem, *(blocker_text(one) for one in self._blockers)]
         if self.judging.fits(self.draft) and self.judging.unscored and not self.work.running:
-            texts.append(self.tr("%n sample(s) have no score yet.", "", self.judging.unscored))
+            texts.append(self.tr("Not scored yet: %n sample(s).", "", self.judging.unscored))
         if self._preview is not None and not self.judging.fits(self.draft):
             texts = [self.tr("These are scores of the quick draft, to look at while the network is taught.")]
         if self.book.loaded and not self.book.samples:
@@ -345,6 +345,7 @@ class ModelStep(StepPage):
         self.limit.allowed_entered.connect(self._on_allowed)
         self.limit.area_entered.connect(self._on_area)
         self.side.wrong.sent.connect(self._on_sent)
+        self.side.trial.said.connect(self.said)
         if self.side.teach is not None:
             self.side.teach.drafted.connect(self._on_drafted)
             self.side.teach.ended.connect(self._on_taught)

@@ -6,7 +6,7 @@ No signature: the name of the operating-system user stands beside the version, a
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -42,9 +42,7 @@ _COLUMNS = 3
 
 
 class PublishStep(StepPage):
-    """The list at the left; differences, reason and the button at the right. `published` carries the new recipe."""
-
-    published = Signal(object)
+    """The list at the left; differences, reason and the button at the right."""
 
     def __init__(self, tools: PageTools, desk: SetupDesk, draft: RecipeDraft) -> None:
         """Build it; what stands behind the lines comes with `enter`."""
@@ -266,7 +264,7 @@ class PublishStep(StepPage):
         if not blockers:
             return ""
         unlisted = [blocker_text(one) for one in blockers if one.code in ("reason_missing", "recipe_invalid")]
-        return "\n".join([self.tr("%n point(s) of the list are open.", "", len(blockers)), *unlisted])
+        return "\n".join([self.tr("Open on the list: %n point(s).", "", len(blockers)), *unlisted])
 
     def _details(self) -> dict[Check, str]:
         """What stands behind the lines that are done."""

@@ -10,17 +10,21 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from inspector.core.draft import Blocker, RecipeDraft, Step
 from inspector.core.errors import InspectorError
 from inspector.core.sample import SampleCounts, Tray, count_samples
+from inspector.core.setup_ports import TeachCancelled
+from inspector.services.odd_ones import LEAST_GOOD, OddOnes
 from inspector.services.samples import ImportOutcome
+from inspector.services.teaching import TeachRefused
 from inspector.ui.recipes.capture_bar import CaptureBar
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.import_sheet import SkippedSheet
-from inspector.ui.recipes.long_work import LongWork
+from inspector.ui.recipes.long_work import Control, LongWork
 from inspector.ui.recipes.progress_line import ProgressLine
 from inspector.ui.recipes.sample_book import SampleBook
 from inspector.ui.recipes.sample_model import SampleModel
 from inspector.ui.recipes.sample_side import SampleSide
 from inspector.ui.recipes.sample_words import tray_name
 from inspector.ui.recipes.step import StepPage
+from inspector.ui.recipes.teach_words import obstacle_text
 from inspector.ui.recipes.thumbnails import Thumbnails
 from inspector.ui.recipes.tray_view import TrayView
 from inspector.ui.recipes.words import blocker_text
@@ -64,6 +68,9 @@ class SamplesStep(StepPage):
         self.problem.setWordWrap(True)
         self.problem.setProperty("role", "problem")
         self.side = SampleSide(tools, self.book)
+        self.look_odd = Button(look, "odd", height_mm=10.0)
+        self.look_odd.setVisible(desk.odd is not None)
+        self.trays[Tray.GOOD].head.addWidget(self.look_odd)
         self._lay_out()
         self.notice = Notice(look, self)
         self._connect()
@@ -125,7 +132,7 @@ class SamplesStep(StepPage):
         self.book.refresh()
         parts = [self.tr("%n picture(s) imported", "", len(outcome.added))]
         if outcome.near_copies:
-            parts.append(self.tr("%n near-copy(ies) not counted", "", outcome.near_copies))
+            parts.append(self.tr("%n picture(s) nearly the same, not counted", "", outcome.near_copies))
         if outcome.cancelled:
             parts.append(self.tr("the rest was left out"))
         self.said.emit(" · ".join(parts))
@@ -135,6 +142,25 @@ class SamplesStep(StepPage):
 
     def _on_flagged(self, ids: tuple[str, ...]) -> None:
         self.book.refresh()
+
+    def find_odd(self) -> None:
+        """Look closely for bad parts among the good ones: half of them judges the other half."""
+        odd = self._desk.odd
+        if odd is not None:
+            self.progress.say(self.tr("Looking for odd ones"))
+            self.work.start(partial(self._find_odd, odd), self._on_odd, self._on_failed)
+            self._say()
+
+    def _find_odd(self, odd: OddOnes, control: Control) -> tuple[str, ...]:
+        return odd.find(self.draft.id, progress=control.progress, cancelled=control.cancelled)
+
+    def _on_odd(self, ids: tuple[str, ...]) -> None:
+        self.book.refresh()
+        if ids:
+            self.said.emit(self.tr("Look at %n picture(s): odd ones out", "", len(ids)))
+            self._choose(ids[0])
+        else:
+            self.said.emit(self.tr("No sample stands out"))
 
     def _on_sent(self, ids: list[str], tray: Tray) -> None:
         where = next((view for view in self.trays.values() if view.list.hasFocus()), None)
@@ -216,7 +242,13 @@ class SamplesStep(StepPage):
 
     def _on_failed(self, error: InspectorError) -> None:
         self.book.refresh()
-        self.notice.say(str(error), _UNDO_S)
+        if isinstance(error, TeachRefused):
+            text = " ".join(obstacle_text(obstacle, reason) for obstacle, reason in error.obstacles)
+        else:
+            text = str(error)
+        # A person ended it: nothing to be read.
+        if not isinstance(error, TeachCancelled):
+            self.notice.say(text, _UNDO_S)
 
     # --- words --------------------------------------------------------------------------------------------------------
 
@@ -230,6 +262,7 @@ class SamplesStep(StepPage):
         self.into_word.setText(self.tr("New pictures go to"))
         self.import_folder.setText(self.tr("Import folder"))
         self.undo.setText(self.tr("Undo"))
+        self.look_odd.setText(self.tr("Look for odd ones"))
         self.capture.retranslate()
         self.progress.retranslate()
         self.side.retranslate()
@@ -240,9 +273,9 @@ class SamplesStep(StepPage):
         loading = "" if self.book.loaded else self.tr("Working…")
         good = [self.tr("{teach} teach, {check} check").format(teach=counts.teach, check=counts.check)]
         if counts.near_copies:
-            good.append(self.tr("%n near-copy(ies) not counted", "", counts.near_copies))
+            good.append(self.tr("%n picture(s) nearly the same, not counted", "", counts.near_copies))
         if counts.odd:
-            good.append(self.tr("%n odd one(s) out", "", counts.odd))
+            good.append(self.tr("odd: %n picture(s)", "", counts.odd))
         notes = {
             Tray.GOOD: " · ".join(good),
             Tray.BAD: self.tr("All of them check; none teaches."),
@@ -258,6 +291,7 @@ class SamplesStep(StepPage):
         self.problem.setText("\n".join(blocker_text(one) for one in self._blockers))
         self.problem.setVisible(bool(self._blockers))
         self.undo.setEnabled(self.book.can_undo)
+        self.look_odd.setEnabled(not self.work.running and counts.good >= LEAST_GOOD)
         self.import_folder.setEnabled(not self.work.running)
 
     def _tray(self) -> Tray:
@@ -296,6 +330,7 @@ class SamplesStep(StepPage):
         self.book.changed.connect(self._on_book)
         self.book.failed.connect(self._on_failed)
         self.import_folder.clicked.connect(self._on_import)
+        self.look_odd.clicked.connect(self.find_odd)
         self.undo.clicked.connect(self._on_undo)
         self.notice.acted.connect(self._on_undo)
         self.work.ended.connect(self._say)

@@ -188,7 +188,7 @@ class TrayView(QWidget):
         self._note = QLabel()
         self._note.setProperty("role", "small")
         self._note.setWordWrap(True)
-        head = QHBoxLayout()
+        head = self.head = QHBoxLayout()
         head.setSpacing(look.px(1.5))
         head.addWidget(self._sign)
         head.addWidget(self._name)

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabe
 
 from inspector.core.draft import RecipeDraft
 from inspector.core.errors import InspectorError
+from inspector.core.sample import Tray
+from inspector.services.samples import ImportOutcome
 from inspector.services.trial import ChangedPart, Trial
 from inspector.ui.formats import count_text, ratio_text, stamp_text
 from inspector.ui.messages import verdict_name
@@ -68,9 +70,10 @@ class ChangedModel(QAbstractTableModel):
 
 
 class TrialPanel(QWidget):
-    """`opened` carries the id of a part that a person wants to see."""
+    """`opened` carries the id of a part that a person wants to see, `said` a line to read."""
 
     opened = Signal(str)
+    said = Signal(str)
 
     def __init__(self, tools: PageTools, desk: SetupDesk, draft: RecipeDraft) -> None:
         """Begin without an answer."""
@@ -107,6 +110,8 @@ class TrialPanel(QWidget):
         header.setMinimumSectionSize(look.px(16))
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
+        self.keep = Button(look, "tray_unsorted", height_mm=10.0)
+        self.keep.clicked.connect(self.keep_part)
         self._lay_out()
         self.start.clicked.connect(self.run)
         self.work.ended.connect(self._say)
@@ -144,7 +149,22 @@ class TrialPanel(QWidget):
         self._problem = str(error)
         self._say()
 
+    def keep_part(self) -> None:
+        """Put the chosen part among the unsorted samples."""
+        row = self.table.currentIndex().row()
+        if row >= 0 and self._desk.samples is not None:
+            ids, limits = [self.model.parts[row].record_id], self.draft.recipe.picture_limits
+            work = partial(self._desk.samples.add_from_history, self.draft.id, ids, Tray.UNSORTED, limits=limits)
+            self._tools.background.run(work, self, self._on_kept, self._on_failed)
+
+    def _on_kept(self, outcome: ImportOutcome) -> None:
+        if outcome.added:
+            self.said.emit(self.tr("The part is in the tray of unsorted samples."))
+        else:
+            self.said.emit(self.tr("The picture of this part was not kept."))
+
     def _on_row(self, current: QModelIndex) -> None:
+        self._say()
         if current.isValid():
             self.opened.emit(self.model.parts[current.row()].record_id)
 
@@ -164,6 +184,7 @@ class TrialPanel(QWidget):
         self.period.setCurrentIndex(now)
         self.period.setAccessibleName(self.tr("Period"))
         self.start.setText(self.tr("Try"))
+        self.keep.setText(self.tr("Add to samples"))
         self.table.setAccessibleName(self.tr("Parts that would be judged otherwise"))
         self.progress.retranslate()
         self.model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, _COLUMNS - 1)
@@ -171,6 +192,7 @@ class TrialPanel(QWidget):
 
     def _say(self) -> None:
         self.start.setEnabled(not self.work.running and self._desk.trial is not None)
+        self.keep.setVisible(self.table.currentIndex().isValid())
         trial = self._trial
         if self._problem or trial is None:
             self.answer.setText(self._problem or self.tr("See what this limit would have done to parts of the past."))
@@ -211,6 +233,7 @@ class TrialPanel(QWidget):
         layout.addWidget(self.answer)
         layout.addWidget(self.notes)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.keep)
 
 
 def _since(days: int | None) -> datetime | None:

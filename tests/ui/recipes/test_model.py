@@ -159,7 +159,7 @@ def test_a_new_sample_without_a_score_leaves_the_check_open(bench: Bench) -> Non
     add_samples(bench.store, bench.draft.id, Tray.BAD, 1, pictures=[np.ones((16, 16), np.uint8)])
     bench.step.book.refresh()
     bench.qtbot.waitUntil(lambda: bench.step.judging.unscored == 1)
-    assert "1 sample" in bench.step.state.text()
+    assert "Not scored yet: 1 sample." in bench.step.state.text()
     assert bench.step.draft.judged == judged
 
 

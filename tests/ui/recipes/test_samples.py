@@ -208,6 +208,6 @@ def test_a26_the_same_picture_twenty_times_counts_once(qtbot, tools: PageTools, 
     before = bench.desk.samples.counts(bench.draft.id).good
     bench.step.import_from(tmp_path)
     qtbot.waitUntil(lambda: not bench.step.work.running and len(bench.in_tray(Tray.GOOD)) == 26, timeout=15_000)
-    qtbot.waitUntil(lambda: "19 near-cop" in bench.step.trays[Tray.GOOD].note, timeout=5000)
+    qtbot.waitUntil(lambda: "19 pictures nearly the same" in bench.step.trays[Tray.GOOD].note, timeout=5000)
     assert bench.desk.samples.counts(bench.draft.id).good == before + 1
     bench.step.close_step()
