@@ -60,7 +60,6 @@ from inspector.training.teacher import ProcessTeacher
 from inspector.vision.device import DeviceChoice, peak_memory_mb
 from inspector.vision.install import install_model
 from inspector.vision.model import TiledModel
-from inspector.vision.networks.config import STRIDE_PX
 from inspector.vision.regions import find_regions
 from inspector.vision.store import FolderModelStore
 
@@ -347,7 +346,7 @@ def tile_shape(model: AnomalyModel) -> TileShape:
     """
     if not isinstance(model, TiledModel):
         raise TypeError(f"{model.ref} does not cut frames into tiles")
-    return TileShape(model.manifest.tile_px, STRIDE_PX, model.manifest.rim_cells)
+    return TileShape(model.manifest.tile_px, model.manifest.geometry.cell_px, model.manifest.rim_cells)
 
 
 def runs(line: InspectionService) -> bool:

@@ -42,9 +42,9 @@ Data: `{Path(dataset.source).name}`, SHA-256 of the list of pictures `{dataset.s
 ## Limit
 
 1.0 is the limit of every product. It comes from the scores of good pictures as if the model had never seen them, by
-the pipeline that judges: of held-out ones or, where the memory judges alone, of all, each looked at without its capture
-group (conformal prediction). Where they are too few to promise the wanted rate, a margin is added that assumes log-normal
-scores; the promise without that assumption stands in the last column.
+the pipeline that judges: of held-out ones or, where the memory judges alone, of all, each looked at without its
+capture group (conformal prediction). Where they are too few to promise the wanted rate, a margin is added that assumes
+log-normal scores; the promise without that assumption stands in the last column.
 
 | product | wanted false rejects | pictures | largest of their scores | margin | promised (95 %) without assumption |
 | --- | --- | --- | --- | --- | --- |

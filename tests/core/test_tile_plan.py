@@ -7,7 +7,6 @@ import pytest
 from inspector.core.geometry import Polygon, Size
 from inspector.core.recipe import Framing, Recipe
 from inspector.core.tile_plan import TileFacts, cut_for, plan_tiles, seen_px
-from inspector.vision.networks.config import STRIDE_PX
 from inspector.vision.tiles import ModelGeometry, plan_frame
 
 FACTS = TileFacts(tile_px=224, cell_px=16, ms_per_tile=3.0, ms_per_frame=2.0, mb_per_tile=0.5, mb_base=100)
@@ -20,8 +19,8 @@ LEFT = Polygon(((0.0, 0.0), (300.0, 0.0), (300.0, 2048.0), (0.0, 2048.0)))
 def test_the_plan_counts_the_tiles_that_the_model_lays(framing: Framing, include: tuple[Polygon, ...]) -> None:
     recipe = replace(RECIPE, framing=framing, include=include)
     size = Size(2048, 2448)
-    geometry = ModelGeometry(tile_px=224)
-    facts = replace(FACTS, cell_px=STRIDE_PX, rim_cells=geometry.rim_cells)
+    geometry = ModelGeometry(tile_px=224, cell_px=8, rim_cells=2)
+    facts = replace(FACTS, cell_px=geometry.cell_px, rim_cells=geometry.rim_cells)
     assert plan_tiles(recipe, size, facts).count == plan_frame(recipe, size, geometry).tiles
 
 
