@@ -24,7 +24,8 @@ from inspector.core.ports import ImageStore, RecordStore, SampleStore
 from inspector.core.refs import new_id
 from inspector.core.sample import Sample, SampleCounts, SampleFlag, Tray, Use, count_samples
 from inspector.core.setup_ports import PictureReader
-from inspector.services.likeness import GRID, alike, fingerprint, look_of, outliers, quick_oddness, same_texture
+from inspector.services.known_samples import KnownSamples
+from inspector.services.likeness import alike, fingerprint, look_of, outliers, quick_oddness, same_texture
 from inspector.services.splitting import shared_out
 
 logger = logging.getLogger(__name__)
@@ -58,34 +59,6 @@ class ImportOutcome:
     cancelled: bool
 
 
-class _Known:
-    """One set-up's samples as they are stored, and what of their pictures is compared with the next one."""
-
-    def __init__(self, samples: Iterable[Sample]) -> None:
-        self.samples = {sample.id: sample for sample in samples}
-        self.ids: list[str] = []
-        self.alike: dict[str, set[str]] = {}
-        self.unwritten: set[str] = set()
-        self._looks = np.empty((0, GRID * GRID), np.float32)
-
-    @property
-    def looks(self) -> NDArray[np.float32]:
-        """One row for each of `ids`."""
-        return self._looks[: len(self.ids)]
-
-    def add(self, sample_id: str, look: NDArray[np.float32]) -> None:
-        if len(self.ids) >= len(self._looks):
-            grown = np.empty((max(64, 2 * len(self.ids)), look.size), np.float32)
-            grown[: len(self.ids)] = self.looks
-            self._looks = grown
-        self._looks[len(self.ids)] = look
-        self.ids.append(sample_id)
-
-    def pair(self, one: str, other: str) -> None:
-        self.alike.setdefault(one, set()).add(other)
-        self.alike.setdefault(other, set()).add(one)
-
-
 class SampleService:
     """The trays of all set-ups.
 
@@ -114,7 +87,7 @@ class SampleService:
         self._records = records
         self._images = images
         self._lock = threading.RLock()
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, KnownSamples] = {}
         self._deleted: list[tuple[str, tuple[Sample, ...]]] = []
         self.changed: Emitter[str] = Emitter("SampleService.changed")
 
@@ -140,7 +113,7 @@ class SampleService:
         """For each near-copy the sample that it is nearly the same as."""
         with self._lock:
             known = self._know(setup_id)
-            return {one.id: other for one, other in _copies(known) if other}
+            return {one.id: other for one, other in known.copies() if other}
 
     @property
     def can_undo(self) -> bool:
@@ -394,7 +367,7 @@ class SampleService:
         self._settle(known, new={sample.id})
         return known.samples[sample.id]
 
-    def _compare(self, known: _Known, sample: Sample) -> None:
+    def _compare(self, known: KnownSamples, sample: Sample) -> None:
         """Remember a picture, and which others it is nearly the same as."""
         small = self._store.thumbnail(sample)
         look = look_of(small)
@@ -409,11 +382,11 @@ class SampleService:
             known.samples[sample.id] = replace(sample, fingerprint=fingerprint(small))
             known.unwritten.add(sample.id)
 
-    def _know(self, setup_id: str) -> _Known:
+    def _know(self, setup_id: str) -> KnownSamples:
         """What is known of a set-up's pictures; read from the small pictures when it is opened."""
         known = self._known.get(setup_id)
         if known is None:
-            known = _Known(self._store.list(setup_id))
+            known = KnownSamples(self._store.list(setup_id))
             for sample in tuple(known.samples.values()):
                 try:
                     self._compare(known, sample)
@@ -431,9 +404,9 @@ class SampleService:
             self._settle(self._know(setup_id))
             self.changed.emit(setup_id)
 
-    def _settle(self, known: _Known, new: Iterable[str] = ()) -> None:
+    def _settle(self, known: KnownSamples, new: Iterable[str] = ()) -> None:
         settled: dict[str, Sample] = {}
-        for sample, original in _copies(known):
+        for sample, original in known.copies():
             flags = sample.flags - {SampleFlag.NEAR_COPY} | ({SampleFlag.NEAR_COPY} if original else set())
             group = settled[original].capture_group if original else sample.group
             settled[sample.id] = replace(sample, flags=flags, group=group)
@@ -459,7 +432,7 @@ class SampleService:
         for setup_id in setups:
             self.changed.emit(setup_id)
 
-    def _write(self, samples: Sequence[Sample], known: _Known | None = None) -> None:
+    def _write(self, samples: Sequence[Sample], known: KnownSamples | None = None) -> None:
         """Store changed samples, and know them so."""
         self._store.update(samples)
         for sample in samples:
@@ -475,18 +448,6 @@ class SampleService:
             if stored is not None:
                 found.append(self._know(stored.setup_id).samples.get(sample_id, stored))
         return tuple(found)
-
-
-def _copies(known: _Known) -> Iterator[tuple[Sample, str]]:
-    """Each sample, oldest first, with the id of the one in its tray that it is nearly the same as, or ""."""
-    originals: dict[str, Tray] = {}
-    for sample in sorted(known.samples.values(), key=lambda one: one.id):
-        like = [other for other in known.alike.get(sample.id, ()) if originals.get(other) is sample.tray]
-        if like:
-            yield sample, min(like)
-        else:
-            originals[sample.id] = sample.tray
-            yield sample, ""
 
 
 def _shown(file: Path, folder: Path) -> str:

@@ -1,12 +1,11 @@
 """Scores of a draft's samples, so that a limit can be dragged at once; times and the shot for the self-test, too.
 
-All methods may take minutes and belong to background threads. One model is loaded at a time, apart from the line's;
-while the line runs, this work takes half of the time at the most.
+All methods may take minutes and belong to background threads. One model is loaded at a time, apart from the line's; the
+work is done by a thread of low priority, and while the line runs it takes a quarter of the time at the most.
 """
 
 import logging
 import statistics
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from inspector.core.refs import ModelRef
 from inspector.core.sample import Sample, Tray, Use, check_set, samples_key
 from inspector.core.setup_ports import MapShelf, TileShape
 from inspector.core.tile_plan import TileFacts, plan_tiles
+from inspector.services.background import LowPriority
 from inspector.services.clock import Clock
 from inspector.services.pipeline import Pipeline
 from inspector.services.samples import SampleService
@@ -40,6 +40,7 @@ logger = logging.getLogger(__name__)
 _REMEMBERED: Final = 20_000
 _WARM_UP: Final = 3
 _MEASURED: Final = 5
+_REST: Final = 3
 
 Report = Callable[[int, int], None]
 Asked = Callable[[], bool]
@@ -147,7 +148,7 @@ class ScoringService:
             clock: as the line uses it.
             tile_shape: how a loaded model cuts frames.
             memory_mb: the most memory that the computing device gave to this program; 0 if it is not known.
-            line_runs: whether the line runs now, so that half of the time must be left to it.
+            line_runs: whether the line runs now, so that most of the time must be left to it.
         """
         self._models = models
         self._samples = samples
@@ -158,18 +159,14 @@ class ScoringService:
         self._tile_shape = tile_shape
         self._memory_mb = memory_mb
         self._line_runs = line_runs
-        self._lock = threading.Lock()
+        self._thread = LowPriority("scoring")
         self._loaded: _Loaded | None = None
-        self._closing = threading.Event()
         # Raw scores by basis and picture, so that what was scored once is not scored again while a person works.
         self._raw: dict[tuple[str, str], float] = {}
 
     def close(self) -> None:
         """Let work in hand end soon, and free the model."""
-        self._closing.set()
-        with self._lock:
-            self._unload()
-            self._shelf.clear()
+        self._thread.close(self._clear)
 
     # --- scores ------------------------------------------------------------------------------------------------------
 
@@ -186,8 +183,7 @@ class ScoringService:
             OperationalError: RCP-001, no such model; RCP-002, it was altered; GPU-001, out of memory.
         """
         samples = sorted(self._samples.list(draft.id), key=_importance)
-        with self._lock:
-            scored = self._score(draft.recipe, samples, progress, lambda: cancelled() or self._closing.is_set())
+        scored = self._thread.run(lambda: self._score(draft.recipe, samples, progress, cancelled))
         self._samples.set_scores(scored.samples)
         return scored
 
@@ -195,8 +191,7 @@ class ScoringService:
         self, recipe: Recipe, samples: Sequence[Sample], *, progress: Report = _silent, cancelled: Asked = _never
     ) -> ScoredSamples:
         """Score some samples with any recipe; nothing is kept with the samples. Raises as `score`."""
-        with self._lock:
-            return self._score(recipe, samples, progress, lambda: cancelled() or self._closing.is_set())
+        return self._thread.run(lambda: self._score(recipe, samples, progress, cancelled))
 
     def map_of(self, draft: RecipeDraft, sample: Sample) -> AnomalyMap:
         """The map of one sample; made anew when it is not kept any more.
@@ -204,16 +199,11 @@ class ScoringService:
         Raises:
             InvalidInput, OperationalError: as `score`; DAT-002, the picture is missing or altered.
         """
-        with self._lock:
-            loaded = self._load(draft.recipe)
-            basis = basis_of(draft.recipe, loaded.model.ref)
-            kept = self._shelf.get(_key(basis, sample))
-            return kept if kept is not None else self._infer(loaded, draft.recipe, basis, sample)
+        return self._thread.run(lambda: self._map_of(draft.recipe, sample))
 
     def model_ref(self, recipe: Recipe) -> ModelRef:
         """Which model a recipe would use now. Raises as `score`."""
-        with self._lock:
-            return self._load(recipe).model.ref
+        return self._thread.run(lambda: self._load(recipe).model.ref)
 
     def taught_recipe(self, model: ModelRef, product: str, recipe: Recipe) -> Recipe:
         """A recipe that looks at parts as a model was taught to: its framing, scale and overlap.
@@ -221,11 +211,9 @@ class ScoringService:
         A product that the model was not taught keeps its own view. Raises as `score`.
         """
         wanted = replace(recipe, model_name=model.name, model_version=model.version)
-        with self._lock:
-            loaded = self._load(wanted)
-            if product not in loaded.model.products:
-                return wanted
-            taught = loaded.model.recipe_for(product)
+        taught = self._thread.run(lambda: self._recipe_for(wanted, product))
+        if taught is None:
+            return wanted
         own = "" if recipe.product == product else product
         return replace(
             wanted,
@@ -237,10 +225,7 @@ class ScoringService:
 
     def forget(self) -> None:
         """Free the model and the maps; what is asked next loads anew."""
-        with self._lock:
-            self._unload()
-            self._shelf.clear()
-            self._raw.clear()
+        self._thread.run(self._clear)
 
     # --- times -------------------------------------------------------------------------------------------------------
 
@@ -252,12 +237,7 @@ class ScoringService:
         Raises:
             InvalidInput, OperationalError: as `score`.
         """
-        with self._lock:
-            loaded = self._load(draft.recipe)
-            key = (loaded.model.ref, draft.recipe.framing, draft.recipe.model_product or draft.recipe.product)
-            if key not in loaded.facts:
-                loaded.facts[key] = self._measure_tiles(loaded, draft.recipe)
-            return loaded.facts[key]
+        return self._thread.run(lambda: self._tile_facts(draft.recipe))
 
     def measure_timing(
         self,
@@ -286,27 +266,7 @@ class ScoringService:
         if not fitting:
             raise InvalidInput([f"no sample measures {size}, as the recipe asks"])
         images = [self._samples.load(one) for one in fitting]
-        with self._lock:
-            loaded = self._load(draft.recipe)
-            recipe = replace(_runnable(draft.recipe), rule=draft.recipe.rule)
-            pipeline = Pipeline(loaded.model, recipe, self._find_regions, self._clock)
-            loaded.recipe = loaded.size = None
-            pipeline.prepare(size)
-            times_ms: list[float] = []
-            for number in range(-_WARM_UP, shots):
-                if cancelled() or self._closing.is_set():
-                    return None
-                progress(max(0, number), shots)
-                began_ns = time.perf_counter_ns()
-                inspection = pipeline.inspect(self._frame(images[number % len(images)]))
-                if number >= 0:
-                    times_ms.append((time.perf_counter_ns() - began_ns) / 1e6)
-                if inspection.decision.score is None and number == -_WARM_UP:
-                    logger.warning("Timing without a map: %s", inspection.decision.detail)
-            progress(shots, shots)
-            p50, p99 = (float(np.percentile(times_ms, share, method="higher")) for share in (50, 99))
-            basis = basis_of(draft.recipe, loaded.model.ref)
-            return MeasuredTiming(len(times_ms), p50, p99, self._memory_mb(), basis)
+        return self._thread.run(lambda: self._timing(draft.recipe, size, images, shots, progress, cancelled))
 
     # --- the shot for the self-test ----------------------------------------------------------------------------------
 
@@ -322,16 +282,7 @@ class ScoringService:
         good = [one for one in good if wanted is None or one.size == wanted]
         if not good:
             raise InvalidInput(["there is no good sample of the recipe's picture size"])
-        with self._lock:
-            loaded = self._load(draft.recipe)
-            basis = basis_of(draft.recipe, loaded.model.ref)
-            checking = [one for one in good if one.use is Use.CHECK] or good
-            known = {one.id: score for one in checking if (score := self._raw.get((basis, one.sha256))) is not None}
-            # The one in the middle: neither an easy part nor a doubtful one.
-            ordered = sorted((one for one in checking if one.id in known), key=lambda one: known[one.id])
-            chosen = (ordered or checking)[len(ordered or checking) // 2]
-            image = self._samples.load(chosen)
-            score = self._infer(loaded, draft.recipe, basis, chosen).score
+        image, score, basis = self._thread.run(lambda: self._usual_shot(draft.recipe, good))
         if not score > 0:
             raise InvalidInput(["the picture has no score: the area holds nothing"])
         stored = self._pictures.save(image)
@@ -348,12 +299,76 @@ class ScoringService:
         if shot is None:
             raise InvalidInput(["no shot is stored"])
         image = self._pictures.load(shot.path, shot.sha256)
-        with self._lock:
-            loaded = self._load(draft.recipe)
-            self._prepare(loaded, draft.recipe, Size.of(image.shape))
-            return loaded.model.infer(self._frame(image)).score
+        return self._thread.run(lambda: self._infer_image(self._load(draft.recipe), draft.recipe, image).score)
 
-    # --- within the lock ---------------------------------------------------------------------------------------------
+    # --- in the thread of this service --------------------------------------------------------------------------------
+
+    def _clear(self) -> None:
+        self._unload()
+        self._shelf.clear()
+        self._raw.clear()
+
+    def _map_of(self, recipe: Recipe, sample: Sample) -> AnomalyMap:
+        loaded = self._load(recipe)
+        basis = basis_of(recipe, loaded.model.ref)
+        kept = self._shelf.get(_key(basis, sample))
+        return kept if kept is not None else self._infer(loaded, recipe, basis, sample)
+
+    def _recipe_for(self, recipe: Recipe, product: str) -> Recipe | None:
+        model = self._load(recipe).model
+        return model.recipe_for(product) if product in model.products else None
+
+    def _tile_facts(self, recipe: Recipe) -> TileFacts:
+        loaded = self._load(recipe)
+        key = (loaded.model.ref, recipe.framing, recipe.model_product or recipe.product)
+        if key not in loaded.facts:
+            loaded.facts[key] = self._measure_tiles(loaded, recipe)
+        return loaded.facts[key]
+
+    def _timing(
+        self,
+        recipe: Recipe,
+        size: Size,
+        images: Sequence[NDArray[np.uint8]],
+        shots: int,
+        progress: Report,
+        cancelled: Asked,
+    ) -> MeasuredTiming | None:
+        loaded = self._load(recipe)
+        judged = replace(_runnable(recipe), rule=recipe.rule)
+        pipeline = Pipeline(loaded.model, judged, self._find_regions, self._clock)
+        loaded.recipe = loaded.size = None
+        pipeline.prepare(size)
+        times_ms: list[float] = []
+        for number in range(-_WARM_UP, shots):
+            if cancelled() or self._thread.closing.is_set():
+                return None
+            progress(max(0, number), shots)
+            began_s = time.perf_counter()
+            inspection = pipeline.inspect(self._frame(images[number % len(images)]))
+            if number >= 0:
+                times_ms.append((time.perf_counter() - began_s) * 1000)
+            if inspection.decision.score is None and number == -_WARM_UP:
+                logger.warning("Timing without a map: %s", inspection.decision.detail)
+            self._rest(began_s)
+        progress(shots, shots)
+        p50, p99 = (float(np.percentile(times_ms, share, method="higher")) for share in (50, 99))
+        return MeasuredTiming(len(times_ms), p50, p99, self._memory_mb(), basis_of(recipe, loaded.model.ref))
+
+    def _usual_shot(self, recipe: Recipe, good: Sequence[Sample]) -> tuple[NDArray[np.uint8], float, str]:
+        """Picture, score and basis of the good sample in the middle: neither an easy part nor a doubtful one."""
+        loaded = self._load(recipe)
+        basis = basis_of(recipe, loaded.model.ref)
+        checking = [one for one in good if one.use is Use.CHECK] or list(good)
+        known = {one.id: score for one in checking if (score := self._raw.get((basis, one.sha256))) is not None}
+        ordered = sorted((one for one in checking if one.id in known), key=lambda one: known[one.id]) or checking
+        chosen = ordered[len(ordered) // 2]
+        return self._samples.load(chosen), self._infer(loaded, recipe, basis, chosen).score, basis
+
+    def _rest(self, began_s: float) -> None:
+        """Leave three quarters of the time to a running line."""
+        if self._line_runs():
+            self._thread.closing.wait(_REST * (time.perf_counter() - began_s))
 
     def _score(self, recipe: Recipe, samples: Sequence[Sample], progress: Report, cancelled: Asked) -> ScoredSamples:
         loaded = self._load(recipe)
@@ -364,7 +379,7 @@ class ScoringService:
         failed: list[tuple[str, str]] = []
         ended = False
         for done, sample in enumerate(_by_size(samples)):
-            if ended := cancelled():
+            if ended := (cancelled() or self._thread.closing.is_set()):
                 break
             progress(done, len(samples))
             try:
@@ -389,25 +404,25 @@ class ScoringService:
         return score_at_area(anomaly_map, area_px) if area_px > 0 else anomaly_map.score
 
     def _infer(self, loaded: _Loaded, recipe: Recipe, basis: str, sample: Sample) -> AnomalyMap:
-        image = self._samples.load(sample)
-        self._prepare(loaded, recipe, Size.of(image.shape))
-        began_s = time.perf_counter()
-        anomaly_map = loaded.model.infer(self._frame(image))
-        problem = map_problem(anomaly_map, loaded.shape, loaded.model.ref)
-        if problem:
-            raise InvalidInput([problem])
+        anomaly_map = self._infer_image(loaded, recipe, self._samples.load(sample))
         self._shelf.put(_key(basis, sample), anomaly_map)
         if len(self._raw) >= _REMEMBERED:
             self._raw.clear()
         self._raw[basis, sample.sha256] = anomaly_map.score
-        if self._line_runs():
-            self._closing.wait(time.perf_counter() - began_s)
+        return anomaly_map
+
+    def _infer_image(self, loaded: _Loaded, recipe: Recipe, image: NDArray[np.uint8]) -> AnomalyMap:
+        self._prepare(loaded, recipe, Size.of(image.shape))
+        began_s = time.perf_counter()
+        anomaly_map = loaded.model.infer(self._frame(image))
+        self._rest(began_s)
+        problem = map_problem(anomaly_map, loaded.shape, loaded.model.ref)
+        if problem:
+            raise InvalidInput([problem])
         return anomaly_map
 
     def _load(self, recipe: Recipe) -> _Loaded:
         """The recipe's model; version 0 is the newest, so it is looked for each time."""
-        if self._closing.is_set():
-            raise OperationalError("SYS-001", "The program is closing.")
         if not recipe.model_name:
             raise InvalidInput(["no model is chosen"])
         loaded = self._loaded
@@ -470,9 +485,11 @@ class ScoringService:
         image = np.random.default_rng(0).integers(0, 256, (size.height, size.width, 3), dtype=np.uint8)
 
         def once() -> float:
-            began_ns = time.perf_counter_ns()
+            began_s = time.perf_counter()
             loaded.model.infer(self._frame(image))
-            return (time.perf_counter_ns() - began_ns) / 1e6
+            took_ms = (time.perf_counter() - began_s) * 1000
+            self._rest(began_s)
+            return took_ms
 
         for _ in range(_WARM_UP):
             once()

@@ -224,9 +224,9 @@ def test_what_a_tile_costs_is_measured_once(bench: Bench) -> None:
     assert bench.model.inferred == asked
 
 
-def test_a_running_line_gets_half_of_the_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_running_line_gets_most_of_the_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(bench.scoring._closing, "wait", lambda seconds: waits.append(seconds) or False)
+    monkeypatch.setattr(bench.scoring._thread.closing, "wait", lambda seconds: waits.append(seconds) or False)
     bench.fill(20, 21)
     bench.line_runs = True
     bench.scoring.score(DRAFT)
@@ -236,7 +236,9 @@ def test_a_running_line_gets_half_of_the_time(bench: Bench, monkeypatch: pytest.
 
 def test_closing_ends_a_score_in_hand(bench: Bench) -> None:
     bench.fill(*range(20, 30))
-    scored = bench.scoring.score(DRAFT, progress=lambda done, _: bench.scoring._closing.set() if done == 3 else None)
+    scored = bench.scoring.score(
+        DRAFT, progress=lambda done, _: bench.scoring._thread.closing.set() if done == 3 else None
+    )
     assert scored.cancelled
     assert len(scored.samples) == 4
     with pytest.raises(OperationalError, match="closing"):

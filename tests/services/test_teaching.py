@@ -403,7 +403,7 @@ def test_a32_a_killed_process_leaves_no_half_model(station: Bench) -> None:
     assert not (station.models_dir / MODEL_NAME).exists()
 
 
-@pytest.mark.load
+@pytest.mark.skipif("INSPECTOR_LONG_TESTS" not in os.environ, reason="teaches two networks: a minute or two")
 def test_a_real_network_is_taught_after_its_draft_and_then_further(station: Bench) -> None:
     draft = real_product(station)
     station.service.start(draft, steps=2)
