@@ -40,7 +40,7 @@ class RecipesPage(QWidget):
         self.setObjectName("page")
         self._tools, self._desk = tools, desk
         self._undo: Callable[[], object] | None = None
-        self._wanted = ""
+        self._wanted = ("", "")  # product and draft to choose once the list is read
         self.list = ProductList(tools)
         self.setup: SetupPage | None = None
         self.stack = QStackedWidget()
@@ -112,7 +112,7 @@ class RecipesPage(QWidget):
         CompareSheet(self._tools, self, self._desk, card).show_versions()
 
     def _on_imported(self, recipe: Recipe) -> None:
-        self._wanted = recipe.product
+        self._wanted = (recipe.product, "")
         self._read()
 
     def _on_retire(self, card: ProductCard) -> None:
@@ -190,9 +190,9 @@ class RecipesPage(QWidget):
     def _on_overview(self, cards: tuple[ProductCard, ...]) -> None:
         in_use = self._desk.product_in_use
         self.list.show_products(cards, "" if in_use is None else in_use())
-        if self._wanted:
-            self.list.select(self._wanted)
-            self._wanted = ""
+        if any(self._wanted):
+            self.list.select(*self._wanted)
+            self._wanted = ("", "")
         self._read_pictures()
 
     def _on_pictures(self, pictures: dict[str, QImage]) -> None:
@@ -209,7 +209,7 @@ class RecipesPage(QWidget):
         draft = None if self.setup is None else self.setup.draft
         self._close_setup()
         self.stack.setCurrentWidget(self.list)
-        self._wanted = "" if draft is None else draft.recipe.product
+        self._wanted = ("", "") if draft is None else (draft.recipe.product, draft.id)
         self._read()
         self.list.view.setFocus()
         if text:

@@ -131,7 +131,9 @@ class ProductStep(StepPage):
 
     def enter(self) -> None:
         """Ask what other products there are."""
-        self._tools.background.run(self._read_others, self, self._on_others, self._on_failed, topic="others")
+        self._tools.background.run(
+            partial(_read_others, self._desk), self, self._on_others, self._on_failed, topic="others"
+        )
 
     def leave(self) -> None:
         """The code may still stand in its field."""
@@ -198,7 +200,7 @@ class ProductStep(StepPage):
         sheet.show_files()
 
     def _on_picture_chosen(self, path: Path) -> None:
-        work = partial(self._import_picture, path)
+        work = partial(_import_picture, self._desk, path)
         self._tools.background.run(work, self, self._on_imported, self._on_failed, topic="import")
 
     def _on_imported(self, stored: str) -> None:
@@ -210,17 +212,6 @@ class ProductStep(StepPage):
         self._show_picture()
 
     # --- answers of the background ------------------------------------------------------------------------------------
-
-    def _import_picture(self, path: Path) -> str:
-        return self._desk.pictures.save(read_picture(path)).path
-
-    def _read_others(self) -> _Others:
-        cards = self._desk.recipes.overview()
-        used = {card.line_code for card in cards}
-        versions: list[PublishedVersion] = []
-        for card in cards:
-            versions.extend(one for one in self._desk.recipes.versions(card.product) if one.recipe is not None)
-        return _Others(tuple(versions), next(code for code in range(1, _MOST_CODE + 2) if code not in used))
 
     def _on_others(self, others: _Others) -> None:
         self._others = others
@@ -334,6 +325,19 @@ class ProductStep(StepPage):
         self._name_start()
         self._draw_picture()
         self._say_name_note(())
+
+
+def _import_picture(desk: SetupDesk, path: Path) -> str:
+    return desk.pictures.save(read_picture(path)).path
+
+
+def _read_others(desk: SetupDesk) -> _Others:
+    cards = desk.recipes.overview()
+    used = {card.line_code for card in cards}
+    versions: list[PublishedVersion] = []
+    for card in cards:
+        versions.extend(one for one in desk.recipes.versions(card.product) if one.recipe is not None)
+    return _Others(tuple(versions), next(code for code in range(1, _MOST_CODE + 2) if code not in used))
 
 
 def _line() -> QLineEdit:

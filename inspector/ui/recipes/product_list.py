@@ -137,13 +137,15 @@ class ProductList(QWidget):
     def select(self, product: str, draft_id: str = "") -> None:
         """Choose a product, or the first one."""
         rows = [self.shown.index(row, 0) for row in range(self.shown.rowCount())]
-        for index in rows:
+
+        def fit(index: QModelIndex) -> tuple[bool, bool, bool]:
             card: ProductCard = index.data(CARD_ROLE)
-            if (product and card.product == product) or (draft_id and card.draft_id == draft_id):
-                self._choose(index)
-                return
+            same = bool(product) and card.product == product
+            return bool(draft_id) and card.draft_id == draft_id, same and card.version > 0, same
+
         if rows:
-            self._choose(rows[0])
+            # The first of the best, so that the first one is chosen when nothing fits.
+            self._choose(max(rows, key=fit))
 
     def _choose(self, index: QModelIndex) -> None:
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows

@@ -5,7 +5,7 @@ stands in the field that was being typed in.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -20,7 +20,7 @@ from inspector.core.recipe import Recipe
 from inspector.ui.formats import clock_text
 from inspector.ui.messages import version_text
 from inspector.ui.recipes.desk import SetupDesk
-from inspector.ui.recipes.saving import DraftSaver
+from inspector.ui.recipes.saving import DraftSaver, DraftWriter
 from inspector.ui.recipes.step import StepPage
 from inspector.ui.recipes.step_bar import StepBar
 from inspector.ui.recipes.steps import make_step
@@ -54,7 +54,7 @@ class SetupPage(QWidget):
         self._facts_known = False
         self._saved_at: datetime | None = None
         self._failure: InspectorError | None = None
-        self.saver = DraftSaver(tools.background, desk.recipes.save, draft)
+        self.saver = DraftSaver(tools.background, desk.recipes.save, draft, self)
         self.saver.saving.connect(self._say_saved)
         self.saver.saved.connect(self._on_saved)
         self.saver.failed.connect(self._on_failed)
@@ -136,7 +136,10 @@ class SetupPage(QWidget):
         step = self.step
         if step is not None:
             step.leave()
-        work = self._discard if self._untouched() else self.saver.write
+        work: Callable[[], datetime | None] = self.saver.writer.write
+        if self._untouched():
+            self.saver.forget()
+            work = partial(_discard, self._desk, self.saver.writer, self.draft.id)
         self._tools.background.run(work, self, self._on_left, self._on_failed, topic="leave")
 
     def pause(self) -> None:
@@ -159,9 +162,10 @@ class SetupPage(QWidget):
             self.step.leave()
         self._close_steps()
         try:
-            self.saver.write()
+            self.saver.writer.write()
         except InspectorError as error:
             logger.warning("The draft of %s is not saved: %s", self.draft.recipe.product, error)
+        self.saver.forget()
 
     # --- changes ------------------------------------------------------------------------------------------------------
 
@@ -196,9 +200,6 @@ class SetupPage(QWidget):
         seen = set(self.draft.visited) <= {Step.PRODUCT}
         return not self._first.visited and seen and self.draft.recipe == self._first.recipe
 
-    def _discard(self) -> None:
-        self._desk.recipes.discard(self.draft.id)
-
     def _go(self, by: int) -> None:
         if self.step is None:
             return
@@ -218,6 +219,7 @@ class SetupPage(QWidget):
         self._ask_blockers()
 
     def _on_left(self, written: datetime | None) -> None:
+        self.saver.forget()
         self._close_steps()
         name = self.draft.recipe.product or self.tr("the product without a name")
         self.closed.emit("" if written is None else self.tr("{name} is saved as a draft").format(name=name))
@@ -317,7 +319,7 @@ class SetupPage(QWidget):
         if self._failure is not None:
             self.saved.set_text(self.tr("Not saved; trying again. {reason}").format(reason=self._failure))
         elif self._saved_at is None:
-            self.saved.set_text("" if not self.saver.unsaved else self.tr("Saving…"))
+            self.saved.set_text("" if not self.saver.writer.unsaved else self.tr("Saving…"))
         else:
             self.saved.set_text(self.tr("Saved as draft {time}").format(time=clock_text(self._saved_at)))
 
@@ -334,3 +336,8 @@ class SetupPage(QWidget):
         self._name()
         self._say_saved()
         self._show_states()
+
+
+def _discard(desk: SetupDesk, writer: DraftWriter, draft_id: str) -> None:
+    writer.write()  # waits for one that is under way, or it would bring the draft back
+    desk.recipes.discard(draft_id)
