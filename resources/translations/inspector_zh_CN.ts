@@ -2,6 +2,154 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>AreaBar</name>
+    <message>
+        <source>Delete shape</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete point</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inspect here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ignore here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close shape</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add point</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>适合</translation>
+    </message>
+</context>
+<context>
+    <name>AreaStep</name>
+    <message>
+        <source>Take a picture in step Camera first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smallest defect that matters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the picture is looked at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In tiles, and once as a whole</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In tiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As a whole, in one look</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fit the tiles to the defect</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the tiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set the scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture to draw on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click points or drag a box. Keys: arrows move, Space sets a point, Enter closes the shape, Page Up and Page Down choose a point, Insert adds one, Del removes one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tiles cannot be laid: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set the scale in step Camera, so that millimeters mean something.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The tile grid follows from it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{px} pixels of the picture: found reliably with these tiles.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{px} pixels of the picture: at the limit of what these tiles show.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{px} pixels of the picture: too small for these tiles. Move the camera nearer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tile(s) for each picture</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{share} % of the picture is inspected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A tile covers {size} of the part</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time: not measured on this computer yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expected time: {ms} ms; the line waits {deadline} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory: not measured on this computer yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expected memory: {mb} MB</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Asking</name>
     <message>
         <source>Part {number} is on the review list</source>
@@ -93,6 +241,393 @@
     </message>
 </context>
 <context>
+    <name>Blockers</name>
+    <message>
+        <source>Give the product a name.</source>
+        <translation>请给产品命名。</translation>
+    </message>
+    <message>
+        <source>The name is longer than 128 characters.</source>
+        <translation>名称超过 128 个字符。</translation>
+    </message>
+    <message>
+        <source>The name holds a character that cannot be printed.</source>
+        <translation>名称含有无法显示的字符。</translation>
+    </message>
+    <message>
+        <source>A published product keeps its name, {0}. Copy it to make another one.</source>
+        <translation>已发布的产品保留其名称 {0}。要做另一个产品，请复制它。</translation>
+    </message>
+    <message>
+        <source>Another product is already named {0}.</source>
+        <translation>已有另一个产品名为 {0}。</translation>
+    </message>
+    <message>
+        <source>Give the product a line code from 1 to 9999.</source>
+        <translation>请给产品一个 1 到 9999 的产线代码。</translation>
+    </message>
+    <message>
+        <source>Line code {0} already belongs to {1}.</source>
+        <translation>产线代码 {0} 已属于 {1}。</translation>
+    </message>
+    <message>
+        <source>Choose a camera.</source>
+        <translation>请选择相机。</translation>
+    </message>
+    <message>
+        <source>Learn the picture limits from 20 shots.</source>
+        <translation>请用 20 张图像学习图像界限。</translation>
+    </message>
+    <message>
+        <source>Set the scale: two points and the distance between them in mm.</source>
+        <translation>请设定比例：两个点以及它们之间的毫米距离。</translation>
+    </message>
+    <message>
+        <source>Switch the camera&apos;s automatic exposure off.</source>
+        <translation>请关闭相机的自动曝光。</translation>
+    </message>
+    <message>
+        <source>The camera runs free; choose a line or software trigger.</source>
+        <translation>相机在自由运行；请选择产线触发或软件触发。</translation>
+    </message>
+    <message>
+        <source>Nothing of the picture is inspected; draw an area.</source>
+        <translation>图像中没有要检测的部分；请画出区域。</translation>
+    </message>
+    <message>
+        <source>The tiles need about {0} ms; the line waits {1} ms.</source>
+        <translation>这些图块约需 {0} ms；产线只等 {1} ms。</translation>
+    </message>
+    <message>
+        <source>The tiles need about {0} MB; there are {1} MB.</source>
+        <translation>这些图块约需 {0} MB；可用 {1} MB。</translation>
+    </message>
+    <message>
+        <source>{0} good samples; {1} are needed, near-copies not counted.</source>
+        <translation>有 {0} 个良品样本；需要 {1} 个，近似重复的不计。</translation>
+    </message>
+    <message>
+        <source>The check set has {0} good samples; {1} are needed.</source>
+        <translation>检验集有 {0} 个良品样本；需要 {1} 个。</translation>
+    </message>
+    <message>
+        <source>Choose a model.</source>
+        <translation>请选择模型。</translation>
+    </message>
+    <message>
+        <source>The samples were never scored with {0}.</source>
+        <translation>样本从未用 {0} 评分。</translation>
+    </message>
+    <message>
+        <source>Area, samples or limit changed after scoring; score again.</source>
+        <translation>评分之后区域、样本或判定限有改动；请重新评分。</translation>
+    </message>
+    <message>
+        <source>This model judges other products worse: {0}.</source>
+        <translation>此模型对其他产品判得更差：{0}。</translation>
+    </message>
+    <message>
+        <source>Measure the time of {0} shots.</source>
+        <translation>请测量 {0} 次检测的时间。</translation>
+    </message>
+    <message>
+        <source>Area or model changed after timing; measure again.</source>
+        <translation>测时之后区域或模型有改动；请重新测量。</translation>
+    </message>
+    <message>
+        <source>One part in a hundred needs more than {0} ms; the line waits {1} ms.</source>
+        <translation>百分之一的零件需要 {0} ms 以上；产线只等 {1} ms。</translation>
+    </message>
+    <message>
+        <source>The recipe needs {0} MB; there are {1} MB.</source>
+        <translation>此配方需要 {0} MB；可用 {1} MB。</translation>
+    </message>
+    <message>
+        <source>{0} of {1} good parts are rejected; {2} of 1000 are allowed.</source>
+        <translation>{1} 个良品中有 {0} 个被剔除；允许每 1000 个 {2} 个。</translation>
+    </message>
+    <message>
+        <source>Store a shot for the self-test.</source>
+        <translation>请保存一张自检图像。</translation>
+    </message>
+    <message>
+        <source>Area or model changed after the self-test shot; store it again.</source>
+        <translation>保存自检图像之后区域或模型有改动；请重新保存。</translation>
+    </message>
+    <message>
+        <source>Write why this version is published.</source>
+        <translation>请写明发布此版本的原因。</translation>
+    </message>
+    <message>
+        <source>The stored shot scores {0} instead of {1}.</source>
+        <translation>保存的图像得分为 {0}，而不是 {1}。</translation>
+    </message>
+</context>
+<context>
+    <name>CameraForm</name>
+    <message>
+        <source>This source has no trigger; its pictures come one after the other.</source>
+        <translation>此图像源没有触发；图像一张接一张地来。</translation>
+    </message>
+    <message>
+        <source>Automatic is on: {names}</source>
+        <translation>自动功能已开：{names}</translation>
+    </message>
+    <message>
+        <source>Exposure</source>
+        <translation>曝光</translation>
+    </message>
+    <message>
+        <source>Gain</source>
+        <translation>增益</translation>
+    </message>
+    <message>
+        <source>What starts a picture on the line</source>
+        <translation>产线上由什么触发拍照</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>Edge</source>
+        <translation>边沿</translation>
+    </message>
+    <message>
+        <source>Delay after the trigger</source>
+        <translation>触发后的延时</translation>
+    </message>
+    <message>
+        <source>Pixel format</source>
+        <translation>像素格式</translation>
+    </message>
+    <message>
+        <source>Pictures per second without trigger</source>
+        <translation>无触发时每秒图像数</translation>
+    </message>
+    <message>
+        <source>From left</source>
+        <translation>距左</translation>
+    </message>
+    <message>
+        <source>From top</source>
+        <translation>距上</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>宽</translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation>高</translation>
+    </message>
+    <message>
+        <source>Draw in the picture</source>
+        <translation>在图像中画</translation>
+    </message>
+    <message>
+        <source>Whole sensor</source>
+        <translation>整个传感器</translation>
+    </message>
+    <message>
+        <source>Switch automatic off</source>
+        <translation>关闭自动</translation>
+    </message>
+    <message>
+        <source>A signal of the line</source>
+        <translation>产线信号</translation>
+    </message>
+    <message>
+        <source>The program (software trigger)</source>
+        <translation>程序（软件触发）</translation>
+    </message>
+    <message>
+        <source>Nothing: the camera runs free</source>
+        <translation>无：相机自由运行</translation>
+    </message>
+    <message>
+        <source>rising</source>
+        <translation>上升沿</translation>
+    </message>
+    <message>
+        <source>falling</source>
+        <translation>下降沿</translation>
+    </message>
+</context>
+<context>
+    <name>CameraStep</name>
+    <message>
+        <source>The white balance is in the recipe</source>
+        <translation>白平衡已写入配方</translation>
+    </message>
+    <message>
+        <source>This is the picture of the product now</source>
+        <translation>这是现在的产品图片</translation>
+    </message>
+    <message>
+        <source>This station has no camera for set-up.</source>
+        <translation>本工位没有可用于设置的相机。</translation>
+    </message>
+    <message>
+        <source>Choose a camera.</source>
+        <translation>请选择相机。</translation>
+    </message>
+    <message>
+        <source>Opening the camera…</source>
+        <translation>正在打开相机…</translation>
+    </message>
+    <message>
+        <source>Reconnecting…</source>
+        <translation>正在重新连接…</translation>
+    </message>
+    <message>
+        <source>The camera is not open.</source>
+        <translation>相机未打开。</translation>
+    </message>
+    <message>
+        <source>No picture comes.</source>
+        <translation>没有图像。</translation>
+    </message>
+    <message>
+        <source>Waiting for a trigger</source>
+        <translation>等待触发</translation>
+    </message>
+    <message>
+        <source>Choose a camera</source>
+        <translation>选择相机</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>正在查找…</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>查找</translation>
+    </message>
+    <message>
+        <source>{rate} pictures/s</source>
+        <translation>{rate} 张/秒</translation>
+    </message>
+    <message>
+        <source>%n missed</source>
+        <translation>丢失 %n 张</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Scale and limits</source>
+        <translation>比例与界限</translation>
+    </message>
+    <message>
+        <source>All features</source>
+        <translation>全部特性</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>相机</translation>
+    </message>
+    <message>
+        <source>Live view without trigger (only here)</source>
+        <translation>实时图像不等触发（仅此处）</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>网格</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>适合</translation>
+    </message>
+    <message>
+        <source>Trigger now</source>
+        <translation>立即触发</translation>
+    </message>
+    <message>
+        <source>White balance once</source>
+        <translation>白平衡一次</translation>
+    </message>
+    <message>
+        <source>Product picture</source>
+        <comment>button: this live picture becomes the picture of the product</comment>
+        <translation>设为产品图片</translation>
+    </message>
+    <message>
+        <source>Live picture</source>
+        <translation>实时图像</translation>
+    </message>
+</context>
+<context>
+    <name>CaptureBar</name>
+    <message>
+        <source>Choose a camera in step Camera first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No picture was kept: {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On each trigger</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On each trigger: {count}</source>
+        <comment>pictures kept so far</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opening the camera…</source>
+        <translation>正在打开相机…</translation>
+    </message>
+    <message>
+        <source>Camera lost, reconnecting…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CardDelegate</name>
+    <message>
+        <source>never published</source>
+        <translation>从未发布</translation>
+    </message>
+    <message>
+        <source>Last used: {time}</source>
+        <translation>最近使用：{time}</translation>
+    </message>
+</context>
+<context>
+    <name>ChangedModel</name>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished">时间</translation>
+    </message>
+    <message>
+        <source>Was → would be</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>× limit</source>
+        <translation type="unfinished">× 判定限</translation>
+    </message>
+</context>
+<context>
+    <name>CheckList</name>
+    <message>
+        <source>Known once the samples are scored.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Known once the time is measured.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>CloseQuestion</name>
     <message>
         <source>Stop inspecting and close?</source>
@@ -109,6 +644,55 @@
     <message>
         <source>Go on inspecting</source>
         <translation>继续检测</translation>
+    </message>
+</context>
+<context>
+    <name>CompareSheet</name>
+    <message>
+        <source>Versions of {product}</source>
+        <translation>{product} 的版本</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>Differences</source>
+        <translation>差异</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <source>Draft in hand</source>
+        <translation>当前草稿</translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>Area of {version}</source>
+        <translation>{version} 的区域</translation>
+    </message>
+    <message>
+        <source>There is only one version.</source>
+        <translation>只有一个版本。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n field(s) differ</source>
+        <translation>
+            <numerusform>%n 个字段不同</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing differs.</source>
+        <translation>没有差异。</translation>
     </message>
 </context>
 <context>
@@ -404,6 +988,394 @@
     </message>
 </context>
 <context>
+    <name>FeatureEditor</name>
+    <message>
+        <source>Working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Execute</source>
+        <translation>执行</translation>
+    </message>
+    <message>
+        <source>The camera&apos;s other settings leave this without a meaning now.</source>
+        <translation>在相机的其他设置下，此项现在没有意义。</translation>
+    </message>
+    <message>
+        <source>Locked while pictures come; they stop for a moment when it is written.</source>
+        <translation>有图像时锁定；写入时图像会停一下。</translation>
+    </message>
+    <message>
+        <source>Can only be read now.</source>
+        <translation>现在只能读取。</translation>
+    </message>
+    <message>
+        <source>Write {value} with pictures stopped</source>
+        <translation>停止图像并写入 {value}</translation>
+    </message>
+    <message>
+        <source>Take into the recipe</source>
+        <translation>写入配方</translation>
+    </message>
+    <message>
+        <source>Without it the next opening of the camera undoes the change.</source>
+        <translation>否则下次打开相机时此改动会丢失。</translation>
+    </message>
+    <message>
+        <source>Take out of the recipe</source>
+        <translation>从配方中去除</translation>
+    </message>
+    <message>
+        <source>The recipe writes {value}</source>
+        <translation>配方写入 {value}</translation>
+    </message>
+    <message>
+        <source>Take {value} into the recipe</source>
+        <translation>把 {value} 写入配方</translation>
+    </message>
+</context>
+<context>
+    <name>FeatureModel</name>
+    <message>
+        <source>Feature</source>
+        <translation>特性</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+</context>
+<context>
+    <name>FeatureTree</name>
+    <message>
+        <source>Search all features</source>
+        <translation>查找全部特性</translation>
+    </message>
+    <message>
+        <source>Who it is for</source>
+        <translation>面向谁</translation>
+    </message>
+    <message>
+        <source>Beginner</source>
+        <translation>初级</translation>
+    </message>
+    <message>
+        <source>Expert</source>
+        <translation>专家</translation>
+    </message>
+    <message>
+        <source>Guru</source>
+        <translation>高手</translation>
+    </message>
+    <message>
+        <source>Changed only</source>
+        <translation>仅已改动</translation>
+    </message>
+    <message>
+        <source>Also unavailable</source>
+        <translation>也含不可用</translation>
+    </message>
+    <message>
+        <source>Features of the camera</source>
+        <translation>相机的特性</translation>
+    </message>
+    <message>
+        <source>The features cannot be read. {reason}</source>
+        <translation>无法读取特性。{reason}</translation>
+    </message>
+    <message>
+        <source>This source has no features, or is not open.</source>
+        <translation>此图像源没有特性，或未打开。</translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>No feature matches.</source>
+        <translation>没有匹配的特性。</translation>
+    </message>
+    <message>
+        <source>Execute {name}?</source>
+        <translation>执行 {name}？</translation>
+    </message>
+    <message>
+        <source>It may change every setting of the camera. Afterwards the recipe&apos;s settings are written again.</source>
+        <translation>这可能改动相机的全部设置。之后会重新写入配方的设置。</translation>
+    </message>
+    <message>
+        <source>Execute {name}</source>
+        <translation>执行 {name}</translation>
+    </message>
+    <message>
+        <source>Leave the camera as it is</source>
+        <translation>保持相机不变</translation>
+    </message>
+</context>
+<context>
+    <name>Fields</name>
+    <message>
+        <source>Title ({0})</source>
+        <translation>标题（{0}）</translation>
+    </message>
+    <message>
+        <source>Camera feature {0}</source>
+        <translation>相机特性 {0}</translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>产品</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Version of the model</source>
+        <translation>模型版本</translation>
+    </message>
+    <message>
+        <source>Product of the model</source>
+        <translation>模型中的产品</translation>
+    </message>
+    <message>
+        <source>Line code</source>
+        <translation>产线代码</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>相机</translation>
+    </message>
+    <message>
+        <source>Exposure</source>
+        <translation>曝光</translation>
+    </message>
+    <message>
+        <source>Gain</source>
+        <translation>增益</translation>
+    </message>
+    <message>
+        <source>Trigger</source>
+        <translation>触发</translation>
+    </message>
+    <message>
+        <source>Trigger input</source>
+        <translation>触发输入</translation>
+    </message>
+    <message>
+        <source>Trigger edge</source>
+        <translation>触发边沿</translation>
+    </message>
+    <message>
+        <source>Trigger delay</source>
+        <translation>触发延时</translation>
+    </message>
+    <message>
+        <source>Pixel format</source>
+        <translation>像素格式</translation>
+    </message>
+    <message>
+        <source>Part of the sensor</source>
+        <translation>传感器区域</translation>
+    </message>
+    <message>
+        <source>Rate without trigger</source>
+        <translation>无触发时的速率</translation>
+    </message>
+    <message>
+        <source>Black level</source>
+        <translation>黑电平</translation>
+    </message>
+    <message>
+        <source>Gamma</source>
+        <translation>伽马</translation>
+    </message>
+    <message>
+        <source>White balance</source>
+        <translation>白平衡</translation>
+    </message>
+    <message>
+        <source>Picture size</source>
+        <translation>图像尺寸</translation>
+    </message>
+    <message>
+        <source>Inspected areas</source>
+        <translation>检测区域</translation>
+    </message>
+    <message>
+        <source>Ignored areas</source>
+        <translation>忽略区域</translation>
+    </message>
+    <message>
+        <source>Tiles or whole picture</source>
+        <translation>图块或整幅</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>比例</translation>
+    </message>
+    <message>
+        <source>Overlap of tiles</source>
+        <translation>图块重叠</translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>判定限</translation>
+    </message>
+    <message>
+        <source>Smallest area</source>
+        <translation>最小面积</translation>
+    </message>
+    <message>
+        <source>Answer within</source>
+        <translation>应答时限</translation>
+    </message>
+    <message>
+        <source>Size of a pixel</source>
+        <translation>像素尺寸</translation>
+    </message>
+    <message>
+        <source>Smallest defect</source>
+        <translation>最小缺陷</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Picture of the product</source>
+        <translation>产品图片</translation>
+    </message>
+    <message>
+        <source>Picture limits: brightness</source>
+        <translation>图像界限：亮度</translation>
+    </message>
+    <message>
+        <source>Picture limits: black share</source>
+        <translation>图像界限：全黑占比</translation>
+    </message>
+    <message>
+        <source>Picture limits: white share</source>
+        <translation>图像界限：全白占比</translation>
+    </message>
+    <message>
+        <source>Picture limits: sharpness</source>
+        <translation>图像界限：清晰度</translation>
+    </message>
+    <message>
+        <source>Picture limits: evenness</source>
+        <translation>图像界限：均匀度</translation>
+    </message>
+    <message>
+        <source>Picture limits: place from left</source>
+        <translation>图像界限：距左位置</translation>
+    </message>
+    <message>
+        <source>Picture limits: place from top</source>
+        <translation>图像界限：距上位置</translation>
+    </message>
+    <message>
+        <source>Picture limits: learned from shots</source>
+        <translation>图像界限：学习张数</translation>
+    </message>
+    <message>
+        <source>Self-test shot</source>
+        <translation>自检图像</translation>
+    </message>
+    <message>
+        <source>Score of the self-test shot</source>
+        <translation>自检图像的得分</translation>
+    </message>
+    <message>
+        <source>stored picture {0}</source>
+        <translation>已存图片 {0}</translation>
+    </message>
+    <message>
+        <source>from the line</source>
+        <translation>来自产线</translation>
+    </message>
+    <message>
+        <source>by software</source>
+        <translation>由软件</translation>
+    </message>
+    <message>
+        <source>none, free run</source>
+        <translation>无，自由运行</translation>
+    </message>
+    <message>
+        <source>rising</source>
+        <translation>上升沿</translation>
+    </message>
+    <message>
+        <source>falling</source>
+        <translation>下降沿</translation>
+    </message>
+    <message>
+        <source>whole picture</source>
+        <translation>整幅图像</translation>
+    </message>
+    <message>
+        <source>tiles</source>
+        <translation>图块</translation>
+    </message>
+    <message>
+        <source>tiles and whole picture</source>
+        <translation>图块和整幅图像</translation>
+    </message>
+</context>
+<context>
+    <name>FileSheet</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <comment>to the folder above</comment>
+        <translation>上一级</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Places</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Name of the file</source>
+        <translation>文件名</translation>
+    </message>
+    <message>
+        <source>Give the file a name</source>
+        <translation>请输入文件名</translation>
+    </message>
+    <message>
+        <source>Choose a file</source>
+        <translation>请选择文件</translation>
+    </message>
+    <message>
+        <source>Save {name}</source>
+        <translation>保存 {name}</translation>
+    </message>
+    <message>
+        <source>Take {name}</source>
+        <translation>选用 {name}</translation>
+    </message>
+    <message>
+        <source>There is no such folder.</source>
+        <translation>没有这个文件夹。</translation>
+    </message>
+</context>
+<context>
     <name>Filmstrip</name>
     <message>
         <source>Last parts, newest right</source>
@@ -642,8 +1614,24 @@
         <translation>工位</translation>
     </message>
     <message>
+        <source>Recipes</source>
+        <translation>配方</translation>
+    </message>
+    <message>
         <source>History</source>
         <translation>历史</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>查找</translation>
+    </message>
+    <message>
+        <source>New product</source>
+        <translation>新产品</translation>
+    </message>
+    <message>
+        <source>Step before, next step</source>
+        <translation>上一步，下一步</translation>
     </message>
     <message>
         <source>Full screen</source>
@@ -663,6 +1651,52 @@
     <message>
         <source>Last NG</source>
         <translation>最近 NG</translation>
+    </message>
+</context>
+<context>
+    <name>LimitPanel</name>
+    <message>
+        <source>Needs the scale of step Camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation>判定限</translation>
+    </message>
+    <message>
+        <source>Allowed false rejects per 1000</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smallest area</source>
+        <translation>最小面积</translation>
+    </message>
+    <message>
+        <source>Parts a shift</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use the proposal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score the samples to see what the limit does.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LossPlot</name>
+    <message>
+        <source>The loss appears here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loss while teaching</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -723,6 +1757,10 @@
     <message>
         <source>Station</source>
         <translation>工位</translation>
+    </message>
+    <message>
+        <source>Recipes</source>
+        <translation>配方</translation>
     </message>
     <message>
         <source>History</source>
@@ -952,6 +1990,307 @@
     </message>
 </context>
 <context>
+    <name>MeterPanel</name>
+    <message>
+        <source>Sharpness</source>
+        <comment>of the picture</comment>
+        <translation>清晰度</translation>
+    </message>
+    <message>
+        <source>Evenness</source>
+        <comment>of the light</comment>
+        <translation>均匀度</translation>
+    </message>
+    <message>
+        <source>Brightness</source>
+        <translation>亮度</translation>
+    </message>
+    <message>
+        <source>Pure black</source>
+        <translation>全黑</translation>
+    </message>
+    <message>
+        <source>Pure white</source>
+        <translation>全白</translation>
+    </message>
+    <message>
+        <source>Histogram</source>
+        <translation>直方图</translation>
+    </message>
+    <message>
+        <source>Reset peak</source>
+        <translation>重置峰值</translation>
+    </message>
+    <message>
+        <source>peak {value}</source>
+        <translation>峰值 {value}</translation>
+    </message>
+    <message>
+        <source>outside the picture limits</source>
+        <translation>超出图像界限</translation>
+    </message>
+</context>
+<context>
+    <name>ModelSide</name>
+    <message>
+        <source>Teach</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other products</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try on history</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wrong side: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ModelStep</name>
+    <message>
+        <source>Station model {model}, knows this product</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Station model {model}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scoring the samples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sample(s) could not be scored: {reason}</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Model that judges</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score the samples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Not scored yet: %n sample(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>These are scores of the quick draft, to look at while the network is taught.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no samples yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>NumberField</name>
+    <message>
+        <source>{text} is no number</source>
+        <translation>{text} 不是数字</translation>
+    </message>
+    <message>
+        <source>A whole number is needed</source>
+        <translation>需要整数</translation>
+    </message>
+    <message>
+        <source>{low} to {high} is possible</source>
+        <translation>可填 {low} 到 {high}</translation>
+    </message>
+</context>
+<context>
+    <name>OthersTable</name>
+    <message>
+        <source>After teaching, the check set of every product stands here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The new model judges these worse, so it cannot be published: {products}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No other product is judged worse.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check sets before and after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>产品</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>{product}: worse</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Pictures</name>
+    <message>
+        <source>{name} is no picture that can be read ({reason}).</source>
+        <translation>{name} 不是可读取的图片（{reason}）。</translation>
+    </message>
+</context>
+<context>
+    <name>ProductList</name>
+    <message>
+        <source>Working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>The list cannot be read. {reason}</source>
+        <translation>无法读取列表。{reason}</translation>
+    </message>
+    <message>
+        <source>No products yet.</source>
+        <translation>还没有产品。</translation>
+    </message>
+    <message>
+        <source>No product matches.</source>
+        <translation>没有匹配的产品。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n product(s)</source>
+        <comment>title of the list</comment>
+        <translation>
+            <numerusform>%n 个产品</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Choose a product first.</source>
+        <translation>请先选择产品。</translation>
+    </message>
+    <message>
+        <source>Nothing of this product is published yet.</source>
+        <translation>此产品尚未发布过。</translation>
+    </message>
+    <message>
+        <source>The line inspects this product now.</source>
+        <translation>产线正在检测此产品。</translation>
+    </message>
+    <message>
+        <source>There is no draft in hand.</source>
+        <translation>没有草稿。</translation>
+    </message>
+    <message>
+        <source>Use again</source>
+        <translation>恢复使用</translation>
+    </message>
+    <message>
+        <source>Retire</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>Open draft</source>
+        <translation>打开草稿</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Product without a name</source>
+        <translation>未命名的产品</translation>
+    </message>
+    <message>
+        <source>Search product</source>
+        <translation>查找产品</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>All in use</source>
+        <translation>全部在用</translation>
+    </message>
+    <message>
+        <source>Cards</source>
+        <translation>卡片</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>New product</source>
+        <translation>新产品</translation>
+    </message>
+    <message>
+        <source>Import package</source>
+        <translation>导入配方包</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Compare versions</source>
+        <translation>比较版本</translation>
+    </message>
+    <message>
+        <source>Export package</source>
+        <translation>导出配方包</translation>
+    </message>
+    <message>
+        <source>Discard draft</source>
+        <translation>丢弃草稿</translation>
+    </message>
+    <message>
+        <source>Products</source>
+        <translation>产品</translation>
+    </message>
+</context>
+<context>
+    <name>ProductModel</name>
+    <message>
+        <source>Product</source>
+        <translation>产品</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Line code</source>
+        <translation>产线代码</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>最近使用</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>从未</translation>
+    </message>
+</context>
+<context>
     <name>ProductSheet</name>
     <message>
         <source>Change product</source>
@@ -1003,6 +2342,831 @@
     </message>
 </context>
 <context>
+    <name>ProductStep</name>
+    <message>
+        <source>Everything but name and code is that of {version}</source>
+        <translation>除名称和代码外，全部取自 {version}</translation>
+    </message>
+    <message>
+        <source>Picture of the product</source>
+        <translation>产品图片</translation>
+    </message>
+    <message>
+        <source>Blank</source>
+        <comment>start a product from nothing</comment>
+        <translation>空白</translation>
+    </message>
+    <message>
+        <source>{code} is free</source>
+        <translation>{code} 可用</translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>No picture yet. Choose a file, or take one in the Camera step.</source>
+        <translation>还没有图片。请选择文件，或在“相机”步骤中拍一张。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Take over</source>
+        <translation>采用</translation>
+    </message>
+    <message>
+        <source>A published product keeps its name. Copy it to make another one.</source>
+        <translation>已发布的产品保留其名称。要做另一个产品，请复制它。</translation>
+    </message>
+    <message>
+        <source>Name of the product</source>
+        <translation>产品名称</translation>
+    </message>
+    <message>
+        <source>Line code, 1 to 9999</source>
+        <translation>产线代码，1 到 9999</translation>
+    </message>
+    <message>
+        <source>Shown in English as (may stay empty)</source>
+        <translation>英文显示名（可不填）</translation>
+    </message>
+    <message>
+        <source>Shown in Chinese as (may stay empty)</source>
+        <translation>中文显示名（可不填）</translation>
+    </message>
+    <message>
+        <source>Start from</source>
+        <translation>从何开始</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Choose picture</source>
+        <translation>选择图片</translation>
+    </message>
+    <message>
+        <source>Remove picture</source>
+        <translation>移除图片</translation>
+    </message>
+</context>
+<context>
+    <name>Products</name>
+    <message>
+        <source>Published, draft in hand</source>
+        <comment>state of a product</comment>
+        <translation>已发布，有草稿</translation>
+    </message>
+    <message>
+        <source>Draft</source>
+        <comment>state of a product</comment>
+        <translation>草稿</translation>
+    </message>
+    <message>
+        <source>Published</source>
+        <comment>state of a product</comment>
+        <translation>已发布</translation>
+    </message>
+    <message>
+        <source>Retired</source>
+        <comment>state of a product: taken out of use</comment>
+        <translation>已停用</translation>
+    </message>
+</context>
+<context>
+    <name>ProgressLine</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Ending…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{done} of {total}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {count} s left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {count} min left</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PublishStep</name>
+    <message>
+        <source>Measuring 200 shots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Storing the self-test shot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say why, for those who read it next year.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What changed, and why</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use it now (pauses 5 s), not from the next lot on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What changes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>字段</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>New</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What changes against {version}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is the first version of the product.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stands in the record as {user}, the user of this computer. This is no signature.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Publish {product}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Open on the list: %n point(s).</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{good} good, {check} of them check, {bad} bad</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{p99} ms for 99 of 100 shots ({shots} measured); the line waits {deadline} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stored with {score}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stored with {score}, now {now}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{rejected} of {good} good parts rejected, {found} of {bad} bad parts found</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RecipesPage</name>
+    <message>
+        <source>{product} is taken out of use</source>
+        <translation>{product} 已停用</translation>
+    </message>
+    <message>
+        <source>the product without a name</source>
+        <translation>未命名的产品</translation>
+    </message>
+    <message>
+        <source>The draft of {name} is discarded</source>
+        <translation>{name} 的草稿已丢弃</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+</context>
+<context>
+    <name>Refusals</name>
+    <message>
+        <source>The file cannot be read.</source>
+        <translation>无法读取文件。</translation>
+    </message>
+    <message>
+        <source>This is no recipe package.</source>
+        <translation>这不是配方包。</translation>
+    </message>
+    <message>
+        <source>The package is damaged or was not copied as a whole. Copy it again.</source>
+        <translation>配方包已损坏或未完整复制。请重新复制。</translation>
+    </message>
+    <message>
+        <source>A newer program made this package. Update this station first.</source>
+        <translation>此配方包由更新的程序生成。请先更新本工位。</translation>
+    </message>
+    <message>
+        <source>The list of contents of the package is wrong.</source>
+        <translation>配方包的内容清单有误。</translation>
+    </message>
+    <message>
+        <source>The package holds a file whose name leads out of it.</source>
+        <translation>配方包中有文件名指向包外。</translation>
+    </message>
+    <message>
+        <source>The package holds the same file twice.</source>
+        <translation>配方包中有重复的文件。</translation>
+    </message>
+    <message>
+        <source>The package holds a link or a folder instead of a file.</source>
+        <translation>配方包中有链接或文件夹，而不是文件。</translation>
+    </message>
+    <message>
+        <source>The package is encrypted. Export it again without a password.</source>
+        <translation>配方包已加密。请不带密码重新导出。</translation>
+    </message>
+    <message>
+        <source>The package holds a file that does not belong to it.</source>
+        <translation>配方包中有不属于它的文件。</translation>
+    </message>
+    <message>
+        <source>A file of the package is missing.</source>
+        <translation>配方包中缺少文件。</translation>
+    </message>
+    <message>
+        <source>A file of the package was changed after it was exported.</source>
+        <translation>配方包中的文件在导出后被改动。</translation>
+    </message>
+    <message>
+        <source>The package is larger than a recipe can be.</source>
+        <translation>配方包超出了配方可能的大小。</translation>
+    </message>
+    <message>
+        <source>The recipe in the package cannot be used.</source>
+        <translation>包中的配方无法使用。</translation>
+    </message>
+    <message>
+        <source>A picture in the package cannot be read.</source>
+        <translation>包中的图片无法读取。</translation>
+    </message>
+    <message>
+        <source>The recipe needs the model {0}, which is neither here nor in the package.</source>
+        <translation>配方需要模型 {0}，本机和包中都没有。</translation>
+    </message>
+    <message>
+        <source>The station has another model of the name {0}.</source>
+        <translation>本工位有同名但不同的模型 {0}。</translation>
+    </message>
+    <message>
+        <source>The model in the package cannot be used.</source>
+        <translation>包中的模型无法使用。</translation>
+    </message>
+    <message>
+        <source>Line code {0} already belongs to {1} on this station.</source>
+        <translation>本工位上产线代码 {0} 已属于 {1}。</translation>
+    </message>
+</context>
+<context>
+    <name>Result</name>
+    <message>
+        <source>Good parts rejected: {rejected} of {good}: too few to say ({least} are needed).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Good parts rejected: {rejected} of {good} (true rate may be up to {upper} %).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bad parts found: {found} of {bad}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bad parts found: there are no bad samples.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At {parts} parts a shift: about {low}–{high} good parts rejected.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set by hand; the rule would give {value}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rule: the score that {allowed} of 1000 good parts exceed ({base}), plus {margin} % margin.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rule: the tail of the good parts&apos; scores, continued to {allowed} of 1000. No sample reached that far.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rule: the largest score of a good sample ({base}), plus {margin} % margin. There are too few samples for {allowed} of 1000.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SampleSide</name>
+    <message>
+        <source>What is wrong with it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>scratch, dent, …</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is good</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the other one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture of the chosen sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>live</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n sample(s) chosen</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n picture(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SampleView</name>
+    <message>
+        <source>Picture of the chosen sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a picture to see why</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>The picture was not kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Samples</name>
+    <message>
+        <source>Good</source>
+        <comment>tray of samples</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bad</source>
+        <comment>tray of samples</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unsorted</source>
+        <comment>tray of samples</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>check</source>
+        <comment>use of a sample: it checks the limit and never teaches</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>teach</source>
+        <comment>use of a sample: it may teach the model</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nearly the same as another sample; it is not counted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Odd one out: is it really good?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Outside the picture limits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the camera {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the file {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From History, part {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SamplesStep</name>
+    <message>
+        <source>Folder with pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Importing into {tray}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) imported</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) nearly the same, not counted</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>the rest was left out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for odd ones</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Look at %n picture(s): odd ones out</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No sample stands out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) deleted</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>New pictures go to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look for odd ones</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>{teach} teach, {check} check</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>odd: %n picture(s)</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All of them check; none teaches.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These count for nothing yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import or capture pictures of good parts: 20 at least, better 60.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bad parts show how many the limit finds. A few are enough.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures to be sorted with the keys G, B and U.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ScaleLimits</name>
+    <message>
+        <source>No scale yet: place two points on something you know the length of.</source>
+        <translation>还没有比例：请在已知长度的物体上放两个点。</translation>
+    </message>
+    <message>
+        <source>The points are {distance} px apart. How many mm is that?</source>
+        <translation>两点相距 {distance} px。这是多少毫米？</translation>
+    </message>
+    <message>
+        <source>A pixel is {scale} mm.</source>
+        <translation>一个像素为 {scale} mm。</translation>
+    </message>
+    <message>
+        <source>A pixel is {scale} mm; the picture shows {width} × {height} mm.</source>
+        <translation>一个像素为 {scale} mm；图像范围为 {width} × {height} mm。</translation>
+    </message>
+    <message>
+        <source>{done} of {count} shots</source>
+        <translation>第 {done} 张，共 {count} 张</translation>
+    </message>
+    <message>
+        <source>Nothing was learned: {reason}</source>
+        <translation>没有学到：{reason}</translation>
+    </message>
+    <message numerus="yes">
+        <source>Learned from %n shot(s).</source>
+        <translation>
+            <numerusform>由 %n 张图像学得。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>比例</translation>
+    </message>
+    <message>
+        <source>Picture limits</source>
+        <translation>图像界限</translation>
+    </message>
+    <message>
+        <source>Place two points on a known length, and enter it. Arrow keys move a point, Space takes the other one.</source>
+        <translation>在已知长度的两端放两个点，再输入长度。方向键移动点，空格键切换到另一点。</translation>
+    </message>
+    <message>
+        <source>Place two points</source>
+        <translation>放两个点</translation>
+    </message>
+    <message>
+        <source>Known length</source>
+        <translation>已知长度</translation>
+    </message>
+    <message>
+        <source>or size of a pixel</source>
+        <translation>或像素尺寸</translation>
+    </message>
+    <message>
+        <source>Show good parts as the line will. A later picture that is darker, blurred or shifted is not judged.</source>
+        <translation>请像产线上那样展示良品。之后更暗、模糊或偏移的图像将不予判定。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Learn from %n shot(s)</source>
+        <translation>
+            <numerusform>用 %n 张图像学习</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Forget limits</source>
+        <translation>清除界限</translation>
+    </message>
+    <message>
+        <source>Learning the picture limits</source>
+        <translation>正在学习图像界限</translation>
+    </message>
+    <message>
+        <source>allowed</source>
+        <translation>允许</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <comment>value of the live picture</comment>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>Brightness</source>
+        <translation>亮度</translation>
+    </message>
+    <message>
+        <source>Pure black</source>
+        <translation>全黑</translation>
+    </message>
+    <message>
+        <source>Pure white</source>
+        <translation>全白</translation>
+    </message>
+    <message>
+        <source>Sharpness</source>
+        <comment>of the picture</comment>
+        <translation>清晰度</translation>
+    </message>
+    <message>
+        <source>Evenness</source>
+        <comment>of the light</comment>
+        <translation>均匀度</translation>
+    </message>
+    <message>
+        <source>Place of the part, from left</source>
+        <translation>零件位置，距左</translation>
+    </message>
+    <message>
+        <source>Place of the part, from top</source>
+        <translation>零件位置，距上</translation>
+    </message>
+</context>
+<context>
+    <name>ScoreHistogram</name>
+    <message>
+        <source>Good samples: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bad samples: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scores appear here once the samples are scored</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Limit {value}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scores and limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Left and right arrow move the limit, Home takes the proposed one</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Setup</name>
+    <message>
+        <source>Product</source>
+        <comment>step of a set-up</comment>
+        <translation>产品</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <comment>step of a set-up</comment>
+        <translation>相机</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <comment>step of a set-up</comment>
+        <translation>区域</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <comment>step of a set-up</comment>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Model and limit</source>
+        <comment>step of a set-up</comment>
+        <translation>模型与判定限</translation>
+    </message>
+    <message>
+        <source>Publish</source>
+        <comment>step of a set-up</comment>
+        <translation>发布</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <comment>state of a step: not seen yet</comment>
+        <translation>未看</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <comment>state of a step</comment>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>something missing</source>
+        <comment>state of a step</comment>
+        <translation>有缺项</translation>
+    </message>
+</context>
+<context>
+    <name>SetupPage</name>
+    <message>
+        <source>Everything is saved as a draft by itself</source>
+        <translation>全部内容会自动存为草稿</translation>
+    </message>
+    <message>
+        <source>the product without a name</source>
+        <translation>未命名的产品</translation>
+    </message>
+    <message>
+        <source>{name} is saved as a draft</source>
+        <translation>{name} 已存为草稿</translation>
+    </message>
+    <message>
+        <source>{product} is published</source>
+        <translation>{product} 已发布</translation>
+    </message>
+    <message>
+        <source>Next: {step}</source>
+        <translation>下一步：{step}</translation>
+    </message>
+    <message>
+        <source>Nothing is missing here.</source>
+        <translation>此处没有缺项。</translation>
+    </message>
+    <message>
+        <source>Missing: {what}</source>
+        <translation>缺：{what}</translation>
+    </message>
+    <message numerus="yes">
+        <source>Missing: {what} And %n more.</source>
+        <translation>
+            <numerusform>缺：{what}另有 %n 项。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>New product</source>
+        <translation>新产品</translation>
+    </message>
+    <message>
+        <source>draft, begun from {version}</source>
+        <translation>草稿，始于 {version}</translation>
+    </message>
+    <message>
+        <source>draft of a new product</source>
+        <translation>新产品的草稿</translation>
+    </message>
+    <message>
+        <source>Not saved; trying again. {reason}</source>
+        <translation>未保存；正在重试。{reason}</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>正在保存…</translation>
+    </message>
+    <message>
+        <source>Saved as draft {time}</source>
+        <translation>已存为草稿 {time}</translation>
+    </message>
+    <message>
+        <source>All products</source>
+        <translation>全部产品</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>上一步</translation>
+    </message>
+</context>
+<context>
     <name>Sheet</name>
     <message>
         <source>Close</source>
@@ -1018,6 +3182,21 @@
     <message>
         <source>Last 60 scores, × limit</source>
         <translation>最近 60 个分值，× 判定限</translation>
+    </message>
+</context>
+<context>
+    <name>SkippedSheet</name>
+    <message numerus="yes">
+        <source>%n file(s) left out</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) imported</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1094,6 +3273,145 @@
     </message>
 </context>
 <context>
+    <name>TeachPanel</name>
+    <message>
+        <source>Teach without these products?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Teach without them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not teach</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{model} is taught. The old model stays until a recipe with the new one is published.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Teaching was cancelled. Nothing was kept; the old model stays in use.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Teaching failed; the old model stays in use. {reason}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quick draft (seconds)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Teach network (minutes)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Progress of teaching</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ending…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Working…</source>
+        <translation>处理中…</translation>
+    </message>
+    <message>
+        <source>Adds this product to a new model version, together with every product that has samples here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Teaching</name>
+    <message>
+        <source>Quick draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scores of the quick draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check of every product</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reading pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>looking at pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>remembering good parts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>weighing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>measuring good parts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>writing the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A product is being taught already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The line runs. Stop it to teach.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give the product a name first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two products have the same name; rename one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are too few good samples to teach.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The new model would not know all products of the old one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recipes that always take the newest model would lose their product. Publish them again first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no samples of {products} here, so the new model will not know them. Their recipes keep the model that they use now.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{rejected} / {good} rejected
+{found} / {bad} found</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>TimeBar</name>
     <message>
         <source>Time –</source>
@@ -1105,10 +3423,140 @@
     </message>
 </context>
 <context>
+    <name>Transfer</name>
+    <message>
+        <source>Export {product}</source>
+        <translation>导出 {product}</translation>
+    </message>
+    <message>
+        <source>Import package</source>
+        <translation>导入配方包</translation>
+    </message>
+    <message>
+        <source>{product} is exported to {file}</source>
+        <translation>{product} 已导出到 {file}</translation>
+    </message>
+    <message>
+        <source>Export package</source>
+        <translation>导出配方包</translation>
+    </message>
+    <message>
+        <source>{product} is imported and published</source>
+        <translation>{product} 已导入并发布</translation>
+    </message>
+    <message>
+        <source>{reason} Nothing was changed.</source>
+        <translation>{reason}未作任何改动。</translation>
+    </message>
+    <message>
+        <source>The package is refused</source>
+        <translation>配方包被拒绝</translation>
+    </message>
+    <message>
+        <source>This did not work</source>
+        <translation>未能完成</translation>
+    </message>
+</context>
+<context>
     <name>TrendPlot</name>
     <message>
         <source>Scores of the last 60 parts against the limit</source>
         <translation>最近 60 个零件的分值与判定限</translation>
+    </message>
+</context>
+<context>
+    <name>TrialPanel</name>
+    <message>
+        <source>Looking at history</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The part is in the tray of unsorted samples.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture of this part was not kept.</source>
+        <translation type="unfinished">此零件的图像未保留。</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last 24 hours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All that is stored</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Simulated parts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Period</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add to samples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Parts that would be judged otherwise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See what this limit would have done to parts of the past.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{parts} parts: NG {before} → {after}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s) would be judged otherwise.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The limit or the area changed since; try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s): not known, no map was kept.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s) of another model left out.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s) with other tiles left out.</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Took {seconds} s, without the model.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1143,6 +3591,53 @@
     </message>
 </context>
 <context>
+    <name>WorkingSheet</name>
+    <message>
+        <source>Working…</source>
+        <translation>处理中…</translation>
+    </message>
+</context>
+<context>
+    <name>WrongSide</name>
+    <message>
+        <source>Rejected: {count}</source>
+        <comment>good samples above the limit</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Missed: {count}</source>
+        <comment>bad samples below the limit</comment>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No good sample is rejected.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No bad sample is let pass.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Good samples above the limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bad samples below the limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>_Empty</name>
+    <message>
+        <source>New product</source>
+        <translation>新产品</translation>
+    </message>
+    <message>
+        <source>Import package</source>
+        <translation>导入配方包</translation>
+    </message>
+</context>
+<context>
     <name>_Row</name>
     <message numerus="yes">
         <source>%n faults, first: {code} {name}</source>
@@ -1172,6 +3667,62 @@
     <message>
         <source>gone, came {age} ago</source>
         <translation>已消失，{age} 前出现</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measure 200 shots</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Store a shot</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name and line code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Camera, scale and picture limits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Area and tiles</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>Samples scored with this model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check set as promised</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other products not worse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time within the deadline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory fits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Self-test shot gives its score</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>
