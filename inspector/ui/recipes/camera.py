@@ -323,10 +323,14 @@ class CameraStep(StepPage):
                     self._settle(kept)
         elif before.state is CaptureState.LIVE:
             self.features.pause()
+        self._show_actions()
         self._show_state()
 
     def _on_shot(self, shot: LiveShot) -> None:
+        first = self._shot is None
         self._shot, self._shot_at = shot, time.monotonic()
+        if first:
+            self._show_actions()
         if shot.size != self.draft.recipe.image_size:
             self.edit(self.draft.with_recipe(image_size=shot.size))
             self.ui.view.clear_points()
@@ -366,7 +370,10 @@ class CameraStep(StepPage):
         self.ui.scale.show_scale(recipe.mm_per_px, recipe.image_size)
         self.ui.scale.show_limits(recipe.picture_limits)
         self.ui.meter.set_limits(recipe.picture_limits)
-        white = self.features.named("BalanceWhiteAuto")
+        self._show_actions()
+
+    def _show_actions(self) -> None:
+        recipe, white = self.draft.recipe, self.features.named("BalanceWhiteAuto")
         self.ui.show_actions(
             live=self._status.state is CaptureState.LIVE,
             software=self._live_settings().trigger is TriggerMode.SOFTWARE,
@@ -435,6 +442,7 @@ class CameraStep(StepPage):
         ui.camera.activated.connect(self._on_camera)
         ui.again.clicked.connect(self._scan)
         ui.free_view.clicked.connect(self._apply_soon)
+        ui.free_view.clicked.connect(self._show_actions)
         ui.trigger_now.clicked.connect(self._on_trigger_now)
         ui.white.clicked.connect(self._on_white)
         ui.product_picture.clicked.connect(self._on_product_picture)

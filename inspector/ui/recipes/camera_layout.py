@@ -58,9 +58,7 @@ class CameraLayout:
         self.pages = QStackedWidget()
         for page in (_scrolled(self.form), _scrolled(self.scale), tree):
             self.pages.addWidget(page)
-        self.choices = tuple(
-            Button(look, icon, height_mm=10.0, checkable=True) for icon in ("camera", "measure", "tree")
-        )
+        self.choices = tuple(Button(look, height_mm=10.0, checkable=True) for _ in range(self.pages.count()))
         self.choices[0].setChecked(True)
         for number, button in enumerate(self.choices):
             button.setAutoExclusive(True)
@@ -158,8 +156,8 @@ class CameraLayout:
         live.addWidget(self.trigger_now)
         tabs = QHBoxLayout()
         tabs.setSpacing(look.px(0.8))
-        for button in self.choices:
-            tabs.addWidget(button, 1)
+        for button, share in zip(self.choices, (3, 5, 4), strict=True):
+            tabs.addWidget(button, share)
         column = QWidget()
         wide = look.metrics.px_per_mm and step.screen().size().width() >= _WIDE_PX
         column.setFixedWidth(look.px(_WIDE_COLUMN_MM if wide else _COLUMN_MM))

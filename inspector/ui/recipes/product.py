@@ -65,7 +65,7 @@ class ProductStep(StepPage):
         self._others = _Others((), 0)
         self._picture: NDArray[np.uint8] | None = None
         self._picture_path = ""
-        self._picture_problem = ""
+        self._picture_problem = self._code_refused = self._code_wrong = ""
         look = tools.look
         self.name = _line()
         self.name.setMaxLength(200)
@@ -125,9 +125,8 @@ class ProductStep(StepPage):
     def show_blockers(self, blockers: tuple[Blocker, ...]) -> None:
         """What is wrong with name and code stands below them."""
         self._say_name_note(tuple(one for one in blockers if one.code in _NAME_CODES))
-        wrong = next((one for one in blockers if one.code in _CODE_CODES), None)
-        if not self.code.isModified():
-            self.code_field.set_note("" if wrong is None else blocker_text(wrong), problem=wrong is not None)
+        self._code_wrong = next((blocker_text(one) for one in blockers if one.code in _CODE_CODES), "")
+        self._say_code_note()
 
     def enter(self) -> None:
         """Ask what other products there are."""
@@ -153,11 +152,13 @@ class ProductStep(StepPage):
 
     def _on_code_typed(self, text: str) -> None:
         """A whole number in range counts at once, so that a crash costs no more than one key."""
+        self._code_refused = ""
         if text.strip().isdecimal() and 1 <= int(text) <= _MOST_CODE:
             self._on_code(int(text))
 
     def _on_code_refused(self, reason: str) -> None:
-        self.code_field.set_note(reason, problem=bool(reason))
+        self._code_refused = reason
+        self._say_code_note()
 
     def _on_title(self, language: str, text: str) -> None:
         titles = dict(self.draft.recipe.title)
@@ -308,6 +309,10 @@ class ProductStep(StepPage):
             self.name_field.set_note(self.tr("A published product keeps its name. Copy it to make another one."))
         else:
             self.name_field.set_note("\n".join(map(blocker_text, wrong)), problem=bool(wrong))
+
+    def _say_code_note(self) -> None:
+        note = self._code_refused or self._code_wrong
+        self.code_field.set_note(note, problem=bool(note))
 
     def retranslate(self) -> None:
         """Say all texts again."""

@@ -1,0 +1,199 @@
+"""The Camera step over a simulated camera and the real service: what the camera keeps is what the recipe says."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from inspector.cameras.catalog import Catalog
+from inspector.core.geometry import Rect
+from inspector.core.recipe import TriggerMode
+from inspector.services.capture import CaptureState
+from inspector.ui.recipes.camera import CameraStep
+from inspector.ui.tools import PageTools
+from inspector.ui.translation import Language
+from tests.support.setup_desk import SetupStation
+
+CAMERA = "simulated:cap?size=320x256&rate=50"
+
+
+@pytest.fixture
+def wired(station: SetupStation) -> SetupStation:
+    station.open_cameras(Catalog(), CAMERA)
+    return station
+
+
+@pytest.fixture
+def step(wired: SetupStation, tools: PageTools, show, qtbot) -> Iterator[CameraStep]:
+    step = show(CameraStep(tools, wired.desk(), wired.recipes.new("bottle")), 1280, 560)
+    step.show_draft(step.draft)
+    step.enter()
+    qtbot.waitUntil(lambda: step._shot is not None and bool(step.features.features), timeout=20_000)
+    yield step
+    step.leave()
+    qtbot.waitUntil(lambda: wired.capture.status.state is CaptureState.CLOSED, timeout=10_000)
+
+
+def test_a_new_product_begins_with_the_camera_of_the_station_and_a_trigger(step: CameraStep, qtbot) -> None:
+    recipe = step.draft.recipe
+    assert recipe.camera_id == CAMERA
+    assert recipe.camera.trigger is TriggerMode.LINE
+    assert (recipe.image_size.height, recipe.image_size.width) == (256, 320)
+    qtbot.waitUntil(lambda: step.ui.camera.count() > 3, timeout=20_000)
+    assert step.ui.camera.currentData() == CAMERA
+    assert not step.draft.auto_exposure
+
+
+def test_pictures_come_without_a_trigger_while_a_person_looks(step: CameraStep, qtbot) -> None:
+    seen = step._shot.received
+    qtbot.waitUntil(lambda: step._shot.received > seen + 3)
+    assert step.ui.view.content.picture is not None
+    assert step.ui.view.content.simulated
+    assert step.ui.meter.values[2].text() != "–"
+
+
+def test_exposure_is_written_while_pictures_come_and_read_back(step: CameraStep, qtbot) -> None:
+    bright = step._shot.measure.brightness
+    step.ui.form.exposure.entered.emit(2500.0)
+    qtbot.waitUntil(lambda: step.draft.recipe.camera.exposure_us == 2500.0)
+    qtbot.waitUntil(lambda: step._shot.measure.brightness < 0.8 * bright, timeout=5000)
+    qtbot.waitUntil(lambda: step.features.named("ExposureTime").value.startswith("2500"))
+
+
+def test_a_slider_that_is_dragged_ends_where_it_was_let_go(step: CameraStep, qtbot) -> None:
+    for value in range(1000, 9000, 100):
+        step.ui.form.exposure.entered.emit(float(value))
+    qtbot.waitUntil(lambda: step.draft.recipe.camera.exposure_us == 8900.0)
+
+
+def test_a_value_beyond_the_limits_stays_in_its_field_with_the_limits(step: CameraStep, qtbot) -> None:
+    field = step.ui.form.exposure.field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "99999999\r")
+    assert "is possible" in step.ui.form.fields["exposure"].note
+    assert step.draft.recipe.camera.exposure_us is None
+
+
+def test_a_locked_feature_is_refused_in_the_words_of_the_camera(step: CameraStep, qtbot) -> None:
+    step.tree.choose("Width")
+    step.features.write("Width", "160")
+    qtbot.waitUntil(lambda: "locked" in step.tree.editor.field.note)
+    assert step.features.named("Width").value == "320"
+    step.tree.editor.force.click()
+    qtbot.waitUntil(lambda: step._shot.size.width == 160, timeout=20_000)
+    assert step.draft.recipe.camera.roi.width == 160
+    qtbot.waitUntil(lambda: step.draft.recipe.image_size.width == 160)
+
+
+def test_a_part_of_the_sensor_snaps_and_what_was_kept_is_shown(step: CameraStep, qtbot) -> None:
+    step._on_box(Rect(11, 21, 201, 101))
+    qtbot.waitUntil(lambda: step._shot.size.width == 200, timeout=20_000)
+    assert step.draft.recipe.camera.roi == Rect(10, 20, 200, 100)
+    assert [field.value for field in step.ui.form.roi] == [10, 20, 200, 100]
+    step.ui.form.whole.click()
+    qtbot.waitUntil(lambda: step._shot.size.width == 320, timeout=20_000)
+
+
+def test_the_software_trigger_brings_one_picture(step: CameraStep, qtbot) -> None:
+    step.ui.form.trigger.setCurrentIndex(step.ui.form.trigger.findData(TriggerMode.SOFTWARE))
+    step.ui.free_view.click()
+    qtbot.waitUntil(lambda: step.ui.trigger_now.isEnabled())
+    qtbot.waitUntil(lambda: step.ui.view.content.greyed, timeout=10_000)
+    assert "trigger" in step.ui.view.content.message
+    shown = step._shot
+    step.ui.trigger_now.click()
+    qtbot.waitUntil(lambda: step._shot is not shown, timeout=10_000)
+
+
+def test_two_points_and_a_length_make_the_scale(step: CameraStep, qtbot) -> None:
+    step.ui.choices[1].click()
+    step.ui.scale.points.click()
+    step.ui.view.place_points()
+    assert step.ui.view.distance_px == pytest.approx(160.0)
+    qtbot.keyClicks(step.ui.scale.length, "16\r")
+    assert step.draft.recipe.mm_per_px == pytest.approx(0.1)
+    assert "32.0 × 25.6 mm" in step.ui.scale.result.text()
+    assert not step.ui.scale.points.isChecked()
+
+
+def test_picture_limits_are_learned_from_twenty_shots_and_can_be_forgotten(step: CameraStep, qtbot) -> None:
+    step.ui.scale.learn.click()
+    qtbot.waitUntil(lambda: step.draft.recipe.picture_limits is not None, timeout=20_000)
+    limits = step.draft.recipe.picture_limits
+    assert limits.shots == 20
+    assert limits.violations(step._shot.measure) == ()
+    step.ui.scale.forget.click()
+    assert step.draft.recipe.picture_limits is None
+
+
+def test_learning_can_be_cancelled(step: CameraStep, qtbot) -> None:
+    step.ui.choices[1].click()
+    step._capture.learn_limits(2000)
+    qtbot.waitUntil(step.ui.scale.cancel.isVisible)
+    step.ui.scale.cancel.click()
+    qtbot.waitUntil(step.ui.scale.learn.isVisible)
+    assert step.draft.recipe.picture_limits is None
+
+
+def test_a_feature_that_the_recipe_does_not_know_is_taken_into_it_and_out_again(step: CameraStep, qtbot) -> None:
+    step._keep_extra("DeviceUserID", "left")
+    assert step.draft.recipe.camera.extra == (("DeviceUserID", "left"),)
+    step._keep_extra("DeviceUserID", "right")
+    assert step.draft.recipe.camera.extra == (("DeviceUserID", "right"),)
+    step._drop_extra("DeviceUserID")
+    assert step.draft.recipe.camera.extra == ()
+
+
+def test_a_live_picture_becomes_the_picture_of_the_product(step: CameraStep, wired: SetupStation, qtbot) -> None:
+    step.ui.product_picture.click()
+    qtbot.waitUntil(lambda: step.draft.recipe.picture != "")
+    assert wired.pictures.load(step.draft.recipe.picture).shape == (256, 320, 3)
+
+
+def test_the_page_speaks_chinese_at_once(step: CameraStep, tools: PageTools, qtbot) -> None:
+    tools.translation.set_language(Language.CHINESE)
+    qtbot.waitUntil(lambda: step.ui.form.fields["exposure"]._word.text() == "曝光")
+    assert step.ui.form.trigger.currentText() == "产线信号"
+    tools.translation.set_language(Language.ENGLISH)
+
+
+def test_the_camera_of_a_running_line_is_left_to_it(wired: SetupStation, tools: PageTools, show, qtbot) -> None:
+    wired.line_camera = CAMERA
+    step = show(CameraStep(tools, wired.desk(), wired.recipes.new("bottle")))
+    step.show_draft(step.draft)
+    step.enter()
+    qtbot.waitUntil(lambda: step.ui.problem.isVisible(), timeout=10_000)
+    assert "The line uses this camera." in step.ui.problem.text()
+    assert step.ui.camera.isEnabled()
+    step.leave()
+
+
+def test_a_lost_camera_leaves_its_last_picture_greyed_and_comes_back(
+    station: SetupStation, tools: PageTools, show, qtbot
+) -> None:
+    lossy = "simulated:cap?size=320x256&rate=50&script=after(30).lose(1.5)"
+    station.open_cameras(Catalog(), lossy)
+    step = show(CameraStep(tools, station.desk(), station.recipes.new("bottle")))
+    step.show_draft(step.draft)
+    step.enter()
+    qtbot.waitUntil(lambda: step._status.state is CaptureState.RECONNECTING, timeout=20_000)
+    content = step.ui.view.content
+    assert content.greyed
+    assert content.picture is not None
+    assert "Reconnecting" in content.message
+    # Everything else works meanwhile: a field takes a value, which the camera gets when it is back.
+    step.ui.form.gain.entered.emit(3.0)
+    assert step.draft.recipe.camera.gain_db == 3.0
+    qtbot.waitUntil(lambda: step._status.state is CaptureState.LIVE, timeout=30_000)
+    qtbot.waitUntil(lambda: not step.ui.view.content.greyed, timeout=10_000)
+    qtbot.waitUntil(lambda: float(step.features.named("Gain").value) == 3.0, timeout=10_000)
+    step.leave()
+
+
+def test_without_a_camera_service_the_step_says_so(station: SetupStation, tools: PageTools, show) -> None:
+    draft = station.recipes.new("bottle")
+    step = show(CameraStep(tools, station.desk(), draft))
+    step.show_draft(draft)
+    step.enter()
+    assert "no camera" in step.ui.view.content.message
+    step.leave()
