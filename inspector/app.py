@@ -3,6 +3,7 @@
 import getpass
 import logging
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -285,12 +286,14 @@ def build_setup(
     capture: CaptureService,
 ) -> SetupServices:
     """What scores, teaches and tries; drafts of models lie apart, where nothing else looks for models."""
-    drafts = data.models / ".drafts"
+    drafts, scratch = data.models / ".drafts", data.root / "scratch"
+    for left_by_a_crash in (drafts, scratch):
+        shutil.rmtree(left_by_a_crash, ignore_errors=True)
     scoring, draft_scoring = (
         ScoringService(
             store,
             samples,
-            FileMapShelf(data.root / "scratch" / folder),
+            FileMapShelf(scratch / folder),
             kept.pictures,
             find_regions,
             SystemClock(),

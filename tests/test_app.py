@@ -68,6 +68,21 @@ def test_a_simulated_line_shows_the_product_that_is_inspected() -> None:
     assert source_of("folder:/pictures", board) == "folder:/pictures"
 
 
+def test_a_recipe_is_inspected_with_the_camera_that_it_was_set_up_with() -> None:
+    gear = replace(RECIPE, product="gear", camera_id="simulated:brushed")
+    assert source_of("simulated:cap?defect_every=3", gear) == "simulated:brushed?defect_every=3"
+    assert source_of("simulated:cap", replace(gear, camera_id="genicam:a/b/1")) == "genicam:a/b/1"
+    assert source_of("genicam:a/b/2", replace(gear, camera_id="")) == "genicam:a/b/2"
+
+
+def test_drafts_of_models_that_a_crash_left_are_thrown_away(tmp_path: Path) -> None:
+    left = tmp_path / "models" / ".drafts" / "draft" / "1"
+    left.mkdir(parents=True)
+    with open_application(Settings(), DataFolder(tmp_path)) as station:
+        assert not left.exists()
+        assert station.setup.capture.status.camera is None
+
+
 def test_every_simulated_product_ships_with_a_recipe_and_a_picture(tmp_path: Path) -> None:
     with open_records(Settings(), DataFolder(tmp_path)) as kept:
         recipes = kept.recipes.list()

@@ -7,6 +7,7 @@ for that.
 
 import logging
 import threading
+import unicodedata
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -269,6 +270,7 @@ class TeachingService:
         self._on_failure = on_failure
         self._lock = threading.Lock()
         self._worker: Worker | None = None
+        self._busy = False
         self._cancelled = threading.Event()
         self._cancel_process: Callable[[], None] = lambda: None
         self._pid: int | None = None
@@ -278,8 +280,7 @@ class TeachingService:
     @property
     def running(self) -> bool:
         """Whether something is being taught."""
-        worker = self._worker
-        return worker is not None and worker.alive
+        return self._busy
 
     @property
     def pid(self) -> int | None:
@@ -328,6 +329,7 @@ class TeachingService:
             self._cancelled.clear()
             chosen = [one for one in setups if one.setup_id in {product.setup_id for product in plan.products}]
             run = _Run(draft, plan, chosen, minutes, steps)
+            self._busy = True
             self._worker = Worker("teach", lambda stop: self._teach(run, stop), self._on_failure)
             self._worker.start()
         return plan
@@ -363,7 +365,9 @@ class TeachingService:
             recipe = published.get(owners.get(setup_id, other.base_product if other is not None else ""))
             making = draft.recipe if setup_id == draft.id else recipe or (other.recipe if other is not None else None)
             if making is not None and (samples or setup_id == draft.id):
-                found.append(_Setup(setup_id, making.product.strip(), recipe, making, samples))
+                # Training writes names in this form, whatever keyboard they came from.
+                name = unicodedata.normalize("NFC", making.product.strip())
+                found.append(_Setup(setup_id, name, recipe, making, samples))
         return found
 
     def _plan(
@@ -451,6 +455,10 @@ class TeachingService:
 
     def _teach(self, run: "_Run", stop: threading.Event) -> None:
         written: list[TaughtModel] = []
+        # What is told when a bug of ours ends this thread: whoever waits must hear something.
+        outcome = TeachingOutcome(
+            run.draft.id, problem=OperationalError("SYS-001", "The teaching failed.", "See the log.")
+        )
         try:
             outcome = self._taught(run, written)
         except TeachCancelled as error:
@@ -462,10 +470,12 @@ class TeachingService:
             else:
                 logger.warning("Teaching failed: %s", error)
                 outcome = TeachingOutcome(run.draft.id, problem=error)
-        if outcome.model is None:
-            for model in written:
-                self._discard(model)
-        self.finished.emit(outcome)
+        finally:
+            if outcome.model is None:
+                for model in written:
+                    self._discard(model)
+            self._busy = False
+            self.finished.emit(outcome)
 
     def _taught(self, run: "_Run", written: list[TaughtModel]) -> TeachingOutcome:
         parts, plan = self._parts, run.plan

@@ -276,6 +276,43 @@ def test_the_next_model_is_taught_further_from_the_last(bench: Bench, store: Tau
     assert (str(plan.base), plan.forgets, plan.obstacles) == ("station v1", (), ())
 
 
+def test_the_next_can_begin_as_soon_as_the_end_is_told(bench: Bench) -> None:
+    draft = bench.product("gear")
+    plans = []
+    bench.service.finished.connect(lambda _: plans.append(bench.service.plan(draft, accept_forgetting=True)))
+    bench.service.start(draft, TeachDepth.DRAFT, accept_forgetting=True)
+    bench.until_finished()
+    bench.service.close()
+    assert [codes(plan) for plan in plans] == [[]]
+
+
+@pytest.mark.expected_log("Thread teach failed")
+def test_a_bug_ends_with_an_outcome_and_without_a_model(bench: Bench, store: TaughtStore) -> None:
+    def fail(news: TeachingNews) -> None:
+        if news.stage is TeachStage.CHECK:
+            bench.parts.scoring.score_set = None  # type: ignore[assignment, method-assign]
+
+    bench.on_news = fail
+    bench.publish(bench.product("lid", first=100))
+    before = store.list()
+    bench.service.start(bench.product("gear"), TeachDepth.DRAFT, accept_forgetting=True)
+    outcome = bench.until_finished()
+    assert outcome.model is None
+    assert outcome.problem is not None
+    assert store.list() == before
+    bench.service.close()
+    assert len(bench.bugs) == 1
+
+
+def test_a_name_is_taught_in_one_form_whatever_keyboard_it_came_from(bench: Bench) -> None:
+    draft = bench.product("Gehau\u0308se")
+    bench.service.start(draft, TeachDepth.DRAFT, accept_forgetting=True)
+    outcome = bench.until_finished()
+    assert outcome.checks[0].product == "Gehaüse"
+    assert outcome.recipe is not None
+    assert outcome.recipe.model_product == "Gehaüse"
+
+
 def test_only_one_at_a_time(bench: Bench) -> None:
     going, checked = threading.Event(), threading.Event()
 
