@@ -6,8 +6,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from inspector.core.draft import Blocker, RecipeDraft, Step
 from inspector.core.errors import InspectorError, OperationalError
@@ -26,7 +27,7 @@ from inspector.ui.widgets.buttons import Button
 from inspector.ui.widgets.fields import Choice, Field, NumberField, Tick
 
 _FRAMINGS: Final = (Framing.TILES_AND_WHOLE, Framing.TILES, Framing.WHOLE)
-_SIDE_MM: Final = 78.0
+_SIDE_MM: Final = 80.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -295,7 +296,8 @@ class AreaStep(StepPage):
             lines.append(self.tr("Memory: not measured on this computer yet"))
         else:
             lines.append(self.tr("Expected memory: {mb} MB").format(mb=f"{expected_mb:.0f}"))
-        return "\n".join(lines)
+        # A number and its unit stay together.
+        return "\n".join(lines).replace(" ms", "\u00a0ms").replace(" MB", "\u00a0MB")
 
     # --- building -----------------------------------------------------------------------------------------------------
 
@@ -306,14 +308,19 @@ class AreaStep(StepPage):
         left.addWidget(self.bar)
         left.addWidget(self.editor, 1)
         left.addWidget(self._hint)
-        side = QWidget()
-        side.setFixedWidth(look.px(_SIDE_MM))
-        right = QVBoxLayout(side)
-        right.setContentsMargins(0, 0, 0, 0)
+        inside = QWidget()
+        right = QVBoxLayout(inside)
+        right.setContentsMargins(0, 0, look.px(1.5), 0)
         right.setSpacing(look.px(3))
         for widget in (self._defect, self.scale_hint, self._framing, self.fit, self.grid, self.cost, self.problem):
             right.addWidget(widget)
         right.addStretch(1)
+        side = QScrollArea()
+        side.setWidget(inside)
+        side.setWidgetResizable(True)
+        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        side.setFixedWidth(look.px(_SIDE_MM))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(look.px(4))

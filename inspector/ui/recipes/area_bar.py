@@ -74,8 +74,8 @@ class AreaBar(QWidget):
     def retranslate(self) -> None:
         """Say all texts again."""
         self.tools[EditorTool.CHANGE].setText(self.tr("Change"))
-        self.tools[EditorTool.INCLUDE].setText(self.tr("Inspect here"))
-        self.tools[EditorTool.IGNORE].setText(self.tr("Ignore here"))
+        self.tools[EditorTool.INCLUDE].setText(self.tr("Inspect"))
+        self.tools[EditorTool.IGNORE].setText(self.tr("Ignore"))
         self.close_shape.setText(self.tr("Close shape"))
         self.add_point.setText(self.tr("Add point"))
         # Arrows and zoom need no word, so that the row fits the least window.

@@ -150,6 +150,7 @@ class _Row(QFrame):
         self._sign = QLabel()
         self._name = QLabel()
         self._name.setProperty("role", "strong")
+        self._name.setWordWrap(True)
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)

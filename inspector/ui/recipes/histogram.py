@@ -140,12 +140,14 @@ class ScoreHistogram(FocusRing, QWidget):
             self._paint_bars(painter, self._bad, middle, box.bottom(), up=False)
         painter.setPen(QPen(look.color("text_2"), 1))
         painter.drawLine(QPointF(box.left(), middle), QPointF(box.right(), middle))
-        self._paint_names(painter, box, middle)
+        self._paint_names(painter, box)
         if self._proposed is not None:
             x = self.x_of(self._proposed)
             painter.setPen(QPen(look.color("text_2"), 1.5, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
         self._paint_limit(painter, box)
+        if not self._good.size and not self._bad.size:
+            self._paint_empty(painter, box)
         if self.shows_ring:
             paint_focus(painter, look, self.rect())
         painter.end()
@@ -195,7 +197,7 @@ class ScoreHistogram(FocusRing, QWidget):
                 painter.setBrush(brush)
                 painter.drawRect(bar)
 
-    def _paint_names(self, painter: QPainter, box: QRectF, middle: float) -> None:
+    def _paint_names(self, painter: QPainter, box: QRectF) -> None:
         look = self._look
         painter.setFont(look.font(TypeSize.SMALL, bold=True))
         metrics = QFontMetrics(painter.font())
@@ -210,14 +212,18 @@ class ScoreHistogram(FocusRing, QWidget):
             painter.fillRect(plate, back)
             painter.setPen(look.color("text_1"))
             painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
-        if not self._good.size and not self._bad.size:
-            painter.setPen(look.color("text_2"))
-            painter.setFont(look.font(TypeSize.BODY))
-            words = self.tr("Scores appear here once the samples are scored")
-            width = QFontMetrics(painter.font()).horizontalAdvance(words) + look.px(3)
-            plate = QRectF(box.center().x() - width / 2, middle - height, width, 2 * height)
-            painter.fillRect(plate, look.color("bg_raised"))
-            painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_empty(self, painter: QPainter, box: QRectF) -> None:
+        """What to do for scores."""
+        look = self._look
+        painter.setFont(look.font(TypeSize.BODY))
+        words = self.tr("Scores appear here once the samples are scored")
+        metrics = QFontMetrics(painter.font())
+        plate = QRectF(0, 0, metrics.horizontalAdvance(words) + look.px(4), 2 * metrics.height())
+        plate.moveCenter(box.center())
+        painter.fillRect(plate, look.color("bg_raised"))
+        painter.setPen(look.color("text_2"))
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_limit(self, painter: QPainter, box: QRectF) -> None:
         """A line, and a plate with the number to take hold of."""

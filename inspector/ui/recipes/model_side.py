@@ -94,10 +94,16 @@ class ModelSide(QWidget):
 
     def retranslate(self) -> None:
         """Say all texts again."""
-        words = {"teach": self.tr("Teach"), "others": self.tr("Other products"), "trial": self.tr("Try on history")}
+        words = {"teach": self.tr("Teach"), "others": self.tr("Others"), "trial": self.tr("History")}
+        tips = {
+            "teach": self.tr("Teach a new model"),
+            "others": self.tr("Check sets of other products, before and after"),
+            "trial": self.tr("Try on history"),
+        }
         for name, word in words.items():
             if name in self.places:
                 self.places[name].setText(word)
+                self.places[name].setToolTip(tips[name])
         self.trial.retranslate()
         if self.teach is not None:
             self.teach.retranslate()
@@ -105,7 +111,9 @@ class ModelSide(QWidget):
         self._say()
 
     def _say(self) -> None:
-        self.places["wrong"].setText(self.tr("Wrong side: {count}").format(count=len(self.wrong.samples)))
+        self.places["wrong"].setText(
+            self.tr("Wrong: {count}", "samples on the wrong side of the limit").format(count=len(self.wrong.samples))
+        )
 
     def _on_chosen(self, sample: Sample) -> None:
         self.view.show_sample(self._book, self._scoring, self.draft, sample, self._limit)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCompleter, QGridLayout, QLabel, QLineEdit, QVBoxL
 from inspector.core.errors import InspectorError
 from inspector.core.sample import Sample, SampleFlag, Tray
 from inspector.ui.recipes.sample_book import SampleBook
-from inspector.ui.recipes.sample_words import FLAG_ORDER, TRAY_ICONS, flag_text, sample_facts, tray_name
+from inspector.ui.recipes.sample_words import FLAG_ORDER, flag_text, sample_facts, tray_name
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.buttons import Button
 from inspector.ui.widgets.fields import Field
@@ -52,7 +52,7 @@ class SampleSide(QWidget):
         self.flags.setProperty("role", "strong")
         self.compare = Button(look, "copies", height_mm=_BUTTON_MM)
         self.accept = Button(look, "step_done", height_mm=_BUTTON_MM)
-        self.trays = {tray: Button(look, TRAY_ICONS[tray], height_mm=14.0, key=key) for tray, key in _KEYS.items()}
+        self.trays = {tray: Button(look, height_mm=15.0, key=key) for tray, key in _KEYS.items()}
         self.defect = QLineEdit()
         self.defect.setProperty("field", "engineer")
         self._names = QStringListModel(self)

@@ -60,6 +60,7 @@ class SamplesStep(StepPage):
         self.work = LongWork(tools.background)
         self.progress = ProgressLine(look, self.work)
         self.into = Choice(look)
+        self.into.setMaximumWidth(look.px(45))
         self.into_word = QLabel()
         self.import_folder = Button(look, "folder", height_mm=_BAR_MM)
         self.capture = CaptureBar(look, desk, draft)

@@ -115,8 +115,8 @@ class TeachPanel(QWidget):
         self._cancelling = False
         self._text = ""
         look = tools.look
-        self.quick = Button(look, "start", height_mm=15.0)
-        self.full = Button(look, "teach", height_mm=15.0)
+        self.quick = Button(look, "start", height_mm=11.0)
+        self.full = Button(look, "teach", height_mm=11.0)
         self.cancel = Button(look, "close", height_mm=11.0)
         self.state = QLabel()
         self.state.setWordWrap(True)
@@ -128,10 +128,6 @@ class TeachPanel(QWidget):
         self.plot = LossPlot(look)
         self._points: list[tuple[int, float]] = []
         self._bridge = _TeachBridge(service)
-        row = QHBoxLayout()
-        row.setSpacing(look.px(1.5))
-        row.addWidget(self.quick, 1)
-        row.addWidget(self.full, 1)
         running = QHBoxLayout()
         running.setSpacing(look.px(2))
         running.addWidget(self.bar, 1)
@@ -139,7 +135,8 @@ class TeachPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(look.px(2))
-        layout.addLayout(row)
+        layout.addWidget(self.quick)
+        layout.addWidget(self.full)
         layout.addWidget(self.state)
         layout.addLayout(running)
         layout.addWidget(self.plot, 1)

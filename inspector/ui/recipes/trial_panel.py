@@ -12,12 +12,14 @@ from inspector.core.sample import Tray
 from inspector.services.samples import ImportOutcome
 from inspector.services.trial import ChangedPart, Trial
 from inspector.ui.formats import count_text, ratio_text, stamp_text
-from inspector.ui.messages import verdict_name
+from inspector.ui.messages import verdict_word
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.long_work import Control, LongWork
 from inspector.ui.recipes.progress_line import ProgressLine
+from inspector.ui.theme import TypeSize
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.buttons import Button
+from inspector.ui.widgets.elided_label import ElidedLabel
 from inspector.ui.widgets.fields import Choice
 
 _PERIODS_DAYS = (0, 1, 7, 30, None, None)
@@ -57,7 +59,7 @@ class ChangedModel(QAbstractTableModel):
         part = self.parts[index.row()]
         texts = (
             stamp_text(_when(part.record_id)),
-            f"{verdict_name(part.before)} → {verdict_name(part.after)}",
+            f"{verdict_word(part.before)} → {verdict_word(part.after)}",
             f"{ratio_text(part.score / self._limit)} ×",
         )
         return texts[index.column()]
@@ -90,9 +92,7 @@ class TrialPanel(QWidget):
         self.start = Button(look, "history", height_mm=11.0)
         self.answer = QLabel()
         self.answer.setWordWrap(True)
-        self.notes = QLabel()
-        self.notes.setWordWrap(True)
-        self.notes.setProperty("role", "small")
+        self.notes = ElidedLabel(look, size=TypeSize.SMALL, token="text_2")
         self.model = ChangedModel()
         self.table = QTableView()
         self.table.setModel(self.model)
@@ -196,7 +196,7 @@ class TrialPanel(QWidget):
         trial = self._trial
         if self._problem or trial is None:
             self.answer.setText(self._problem or self.tr("See what this limit would have done to parts of the past."))
-            self.notes.setText("")
+            self.notes.set_text("")
             return
         before, after = trial.before, trial.after
         lines = [
@@ -217,7 +217,7 @@ class TrialPanel(QWidget):
             notes.append(self.tr("%n part(s) with other tiles left out.", "", trial.other_view))
         seconds = self._tools.translation.locale.toString(trial.seconds, "f", 1)
         notes.append(self.tr("Took {seconds} s, without the model.").format(seconds=seconds))
-        self.notes.setText(" ".join(notes))
+        self.notes.set_text(" ".join(notes))
 
     def _lay_out(self) -> None:
         look = self._tools.look
