@@ -389,6 +389,8 @@ class TeachingService:
             for name in sorted({name for name in names if name and names.count(name) > 1})
         ]
         base = self._base(draft)
+        if base is not None and depth is TeachDepth.DRAFT and base.ref.name != MODEL_NAME:
+            base = None  # a draft takes nothing over, and models of other names stay as they are
         taught = frozenset(names)
         forgets = tuple(sorted(set(base.products) - taught)) if base is not None else ()
         obstacles += self._forgetting(base, forgets, taught, accepted=accept_forgetting)
