@@ -5,31 +5,31 @@
     <name>AreaBar</name>
     <message>
         <source>Delete shape</source>
-        <translation type="unfinished"></translation>
+        <translation>删除区域</translation>
     </message>
     <message>
         <source>Delete point</source>
-        <translation type="unfinished"></translation>
+        <translation>删除点</translation>
     </message>
     <message>
         <source>Change</source>
-        <translation type="unfinished"></translation>
+        <translation>修改</translation>
     </message>
     <message>
-        <source>Inspect here</source>
-        <translation type="unfinished"></translation>
+        <source>Inspect</source>
+        <translation>检测区</translation>
     </message>
     <message>
-        <source>Ignore here</source>
-        <translation type="unfinished"></translation>
+        <source>Ignore</source>
+        <translation>忽略区</translation>
     </message>
     <message>
         <source>Close shape</source>
-        <translation type="unfinished"></translation>
+        <translation>闭合区域</translation>
     </message>
     <message>
         <source>Add point</source>
-        <translation type="unfinished"></translation>
+        <translation>添加点</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -37,7 +37,7 @@
     </message>
     <message>
         <source>Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>重做</translation>
     </message>
     <message>
         <source>Fit</source>
@@ -48,71 +48,71 @@
     <name>AreaStep</name>
     <message>
         <source>Take a picture in step Camera first</source>
-        <translation type="unfinished"></translation>
+        <translation>请先在“相机”步骤拍一张图像</translation>
     </message>
     <message>
         <source>Smallest defect that matters</source>
-        <translation type="unfinished"></translation>
+        <translation>需要检出的最小缺陷</translation>
     </message>
     <message>
         <source>How the picture is looked at</source>
-        <translation type="unfinished"></translation>
+        <translation>图像的检测方式</translation>
     </message>
     <message>
         <source>In tiles, and once as a whole</source>
-        <translation type="unfinished"></translation>
+        <translation>分图块，并整图检测一次</translation>
     </message>
     <message>
         <source>In tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>分图块</translation>
     </message>
     <message>
         <source>As a whole, in one look</source>
-        <translation type="unfinished"></translation>
+        <translation>整图一次检测</translation>
     </message>
     <message>
         <source>Fit the tiles to the defect</source>
-        <translation type="unfinished"></translation>
+        <translation>按缺陷大小设置图块</translation>
     </message>
     <message>
         <source>Show the tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>显示图块</translation>
     </message>
     <message>
         <source>Set the scale</source>
-        <translation type="unfinished"></translation>
+        <translation>设置比例</translation>
     </message>
     <message>
         <source>Picture to draw on</source>
-        <translation type="unfinished"></translation>
+        <translation>绘制区域的图像</translation>
     </message>
     <message>
         <source>Click points or drag a box. Keys: arrows move, Space sets a point, Enter closes the shape, Page Up and Page Down choose a point, Insert adds one, Del removes one.</source>
-        <translation type="unfinished"></translation>
+        <translation>点击设点，或拖出方框。按键：方向键移动，空格设点，回车闭合，Page Up 和 Page Down 选点，Insert 添加点，Del 删除点。</translation>
     </message>
     <message>
         <source>The tiles cannot be laid: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法布置图块：{reason}</translation>
     </message>
     <message>
         <source>Set the scale in step Camera, so that millimeters mean something.</source>
-        <translation type="unfinished"></translation>
+        <translation>请在“相机”步骤设置比例，毫米才有意义。</translation>
     </message>
     <message>
         <source>The tile grid follows from it.</source>
-        <translation type="unfinished"></translation>
+        <translation>图块网格由此得出。</translation>
     </message>
     <message>
         <source>{px} pixels of the picture: found reliably with these tiles.</source>
-        <translation type="unfinished"></translation>
+        <translation>相当于图像的 {px} 像素：用这些图块可以可靠检出。</translation>
     </message>
     <message>
         <source>{px} pixels of the picture: at the limit of what these tiles show.</source>
-        <translation type="unfinished"></translation>
+        <translation>相当于图像的 {px} 像素：处于这些图块的分辨极限。</translation>
     </message>
     <message>
         <source>{px} pixels of the picture: too small for these tiles. Move the camera nearer.</source>
-        <translation type="unfinished"></translation>
+        <translation>相当于图像的 {px} 像素：对这些图块来说太小。请将相机移近。</translation>
     </message>
     <message>
         <source>Working…</source>
@@ -120,33 +120,33 @@
     </message>
     <message numerus="yes">
         <source>%n tile(s) for each picture</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>每张图像 %n 个图块</numerusform>
         </translation>
     </message>
     <message>
         <source>{share} % of the picture is inspected</source>
-        <translation type="unfinished"></translation>
+        <translation>检测图像的 {share} %</translation>
     </message>
     <message>
         <source>A tile covers {size} of the part</source>
-        <translation type="unfinished"></translation>
+        <translation>一个图块覆盖零件上的 {size}</translation>
     </message>
     <message>
         <source>Time: not measured on this computer yet</source>
-        <translation type="unfinished"></translation>
+        <translation>时间：尚未在本机测量</translation>
     </message>
     <message>
         <source>Expected time: {ms} ms; the line waits {deadline} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>预计时间：{ms} ms；产线等待 {deadline} ms</translation>
     </message>
     <message>
         <source>Memory: not measured on this computer yet</source>
-        <translation type="unfinished"></translation>
+        <translation>内存：尚未在本机测量</translation>
     </message>
     <message>
         <source>Expected memory: {mb} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>预计内存：{mb} MB</translation>
     </message>
 </context>
 <context>
@@ -517,8 +517,8 @@
         <translation>图像</translation>
     </message>
     <message>
-        <source>Scale and limits</source>
-        <translation>比例与界限</translation>
+        <source>Scale, limits</source>
+        <translation>比例、界限</translation>
     </message>
     <message>
         <source>All features</source>
@@ -562,24 +562,24 @@
     <name>CaptureBar</name>
     <message>
         <source>Choose a camera in step Camera first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先在“相机”步骤选择相机。</translation>
     </message>
     <message>
         <source>Take picture</source>
-        <translation type="unfinished"></translation>
+        <translation>拍照</translation>
     </message>
     <message>
         <source>No picture was kept: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>图像未保存：{reason}</translation>
     </message>
     <message>
         <source>On each trigger</source>
-        <translation type="unfinished"></translation>
+        <translation>每次触发拍照</translation>
     </message>
     <message>
         <source>On each trigger: {count}</source>
         <comment>pictures kept so far</comment>
-        <translation type="unfinished"></translation>
+        <translation>每次触发拍照：{count}</translation>
     </message>
     <message>
         <source>Opening the camera…</source>
@@ -587,7 +587,7 @@
     </message>
     <message>
         <source>Camera lost, reconnecting…</source>
-        <translation type="unfinished"></translation>
+        <translation>相机丢失，正在重新连接…</translation>
     </message>
 </context>
 <context>
@@ -605,26 +605,26 @@
     <name>ChangedModel</name>
     <message>
         <source>Time</source>
-        <translation type="unfinished">时间</translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Was → would be</source>
-        <translation type="unfinished"></translation>
+        <translation>原判定 → 新判定</translation>
     </message>
     <message>
         <source>× limit</source>
-        <translation type="unfinished">× 判定限</translation>
+        <translation>× 判定限</translation>
     </message>
 </context>
 <context>
     <name>CheckList</name>
     <message>
         <source>Known once the samples are scored.</source>
-        <translation type="unfinished"></translation>
+        <translation>样本评分后可知。</translation>
     </message>
     <message>
         <source>Known once the time is measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>测量时间后可知。</translation>
     </message>
 </context>
 <context>
@@ -1657,7 +1657,7 @@
     <name>LimitPanel</name>
     <message>
         <source>Needs the scale of step Camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要“相机”步骤的比例。</translation>
     </message>
     <message>
         <source>Limit</source>
@@ -1665,7 +1665,7 @@
     </message>
     <message>
         <source>Allowed false rejects per 1000</source>
-        <translation type="unfinished"></translation>
+        <translation>每 1000 件允许误判数</translation>
     </message>
     <message>
         <source>Smallest area</source>
@@ -1673,30 +1673,30 @@
     </message>
     <message>
         <source>Parts a shift</source>
-        <translation type="unfinished"></translation>
+        <translation>每班零件数</translation>
     </message>
     <message>
         <source>Use the proposal</source>
-        <translation type="unfinished"></translation>
+        <translation>采用建议值</translation>
     </message>
     <message>
         <source>Score the samples to see what the limit does.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先为样本评分，以查看判定限的效果。</translation>
     </message>
 </context>
 <context>
     <name>LossPlot</name>
     <message>
         <source>The loss appears here</source>
-        <translation type="unfinished"></translation>
+        <translation>损失曲线显示在此处</translation>
     </message>
     <message>
         <source>step {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {step} 步</translation>
     </message>
     <message>
         <source>Loss while teaching</source>
-        <translation type="unfinished"></translation>
+        <translation>示教过程的损失</translation>
     </message>
 </context>
 <context>
@@ -2034,62 +2034,75 @@
     <name>ModelSide</name>
     <message>
         <source>Teach</source>
-        <translation type="unfinished"></translation>
+        <translation>示教</translation>
     </message>
     <message>
-        <source>Other products</source>
-        <translation type="unfinished"></translation>
+        <source>Others</source>
+        <translation>其他产品</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史试算</translation>
+    </message>
+    <message>
+        <source>Teach a new model</source>
+        <translation>示教新模型</translation>
+    </message>
+    <message>
+        <source>Check sets of other products, before and after</source>
+        <translation>其他产品的检验结果，示教前后</translation>
+    </message>
+    <message>
+        <source>Wrong: {count}</source>
+        <comment>samples on the wrong side of the limit</comment>
+        <translation>判错：{count}</translation>
     </message>
     <message>
         <source>Try on history</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Wrong side: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>历史试算</translation>
     </message>
 </context>
 <context>
     <name>ModelStep</name>
     <message>
         <source>Station model {model}, knows this product</source>
-        <translation type="unfinished"></translation>
+        <translation>工位模型 {model}，已包含本产品</translation>
     </message>
     <message>
         <source>Station model {model}</source>
-        <translation type="unfinished"></translation>
+        <translation>工位模型 {model}</translation>
     </message>
     <message>
         <source>Scoring the samples</source>
-        <translation type="unfinished"></translation>
+        <translation>正在为样本评分</translation>
     </message>
     <message numerus="yes">
         <source>%n sample(s) could not be scored: {reason}</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个样本无法评分：{reason}</numerusform>
         </translation>
     </message>
     <message>
         <source>Model that judges</source>
-        <translation type="unfinished"></translation>
+        <translation>用于判定的模型</translation>
     </message>
     <message>
         <source>Score the samples</source>
-        <translation type="unfinished"></translation>
+        <translation>为样本评分</translation>
     </message>
     <message numerus="yes">
         <source>Not scored yet: %n sample(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>尚未评分：%n 个样本。</numerusform>
         </translation>
     </message>
     <message>
         <source>These are scores of the quick draft, to look at while the network is taught.</source>
-        <translation type="unfinished"></translation>
+        <translation>这是快速草稿的分数，供网络示教期间参考。</translation>
     </message>
     <message>
         <source>There are no samples yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有样本。</translation>
     </message>
 </context>
 <context>
@@ -2111,19 +2124,19 @@
     <name>OthersTable</name>
     <message>
         <source>After teaching, the check set of every product stands here.</source>
-        <translation type="unfinished"></translation>
+        <translation>示教后，这里列出每个产品的检验样本结果。</translation>
     </message>
     <message>
         <source>The new model judges these worse, so it cannot be published: {products}.</source>
-        <translation type="unfinished"></translation>
+        <translation>新模型对以下产品判定变差，因此不能发布：{products}。</translation>
     </message>
     <message>
         <source>No other product is judged worse.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有其他产品变差。</translation>
     </message>
     <message>
         <source>Check sets before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>示教前后的检验结果</translation>
     </message>
     <message>
         <source>Product</source>
@@ -2139,7 +2152,7 @@
     </message>
     <message>
         <source>{product}: worse</source>
-        <translation type="unfinished"></translation>
+        <translation>{product}：变差</translation>
     </message>
 </context>
 <context>
@@ -2444,50 +2457,50 @@
     </message>
     <message>
         <source>Ending…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在结束…</translation>
     </message>
     <message>
         <source>{done} of {total}</source>
-        <translation type="unfinished"></translation>
+        <translation>{done} / {total}</translation>
     </message>
     <message>
         <source>about {count} s left</source>
-        <translation type="unfinished"></translation>
+        <translation>约剩 {count} 秒</translation>
     </message>
     <message>
         <source>about {count} min left</source>
-        <translation type="unfinished"></translation>
+        <translation>约剩 {count} 分钟</translation>
     </message>
 </context>
 <context>
     <name>PublishStep</name>
     <message>
         <source>Measuring 200 shots</source>
-        <translation type="unfinished"></translation>
+        <translation>正在测量 200 次</translation>
     </message>
     <message>
         <source>Storing the self-test shot</source>
-        <translation type="unfinished"></translation>
+        <translation>正在保存自检图像</translation>
     </message>
     <message>
         <source>Say why, for those who read it next year.</source>
-        <translation type="unfinished"></translation>
+        <translation>请写明原因，供日后查阅。</translation>
     </message>
     <message>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>原因</translation>
     </message>
     <message>
         <source>What changed, and why</source>
-        <translation type="unfinished"></translation>
+        <translation>改了什么，为什么</translation>
     </message>
     <message>
         <source>Use it now (pauses 5 s), not from the next lot on</source>
-        <translation type="unfinished"></translation>
+        <translation>立即使用（暂停 5 秒），而不是从下一批次起</translation>
     </message>
     <message>
         <source>What changes</source>
-        <translation type="unfinished"></translation>
+        <translation>变更内容</translation>
     </message>
     <message>
         <source>Field</source>
@@ -2499,23 +2512,23 @@
     </message>
     <message>
         <source>New</source>
-        <translation type="unfinished"></translation>
+        <translation>新值</translation>
     </message>
     <message>
         <source>What changes against {version}</source>
-        <translation type="unfinished"></translation>
+        <translation>相对 {version} 的变更</translation>
     </message>
     <message>
         <source>This is the first version of the product.</source>
-        <translation type="unfinished"></translation>
+        <translation>这是该产品的第一个版本。</translation>
     </message>
     <message>
         <source>Stands in the record as {user}, the user of this computer. This is no signature.</source>
-        <translation type="unfinished"></translation>
+        <translation>记录中的名字是本机用户 {user}。这不是签名。</translation>
     </message>
     <message>
         <source>Publish {product}</source>
-        <translation type="unfinished"></translation>
+        <translation>发布 {product}</translation>
     </message>
     <message>
         <source>Working…</source>
@@ -2523,29 +2536,29 @@
     </message>
     <message numerus="yes">
         <source>Open on the list: %n point(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>清单中未完成：%n 项。</numerusform>
         </translation>
     </message>
     <message>
         <source>{good} good, {check} of them check, {bad} bad</source>
-        <translation type="unfinished"></translation>
+        <translation>良品 {good} 个，其中 {check} 个用于检验；不良品 {bad} 个</translation>
     </message>
     <message>
         <source>{p99} ms for 99 of 100 shots ({shots} measured); the line waits {deadline} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>99 % 的图像不超过 {p99} ms（测量 {shots} 次）；产线等待 {deadline} ms</translation>
     </message>
     <message>
         <source>stored with {score}</source>
-        <translation type="unfinished"></translation>
+        <translation>保存时分数 {score}</translation>
     </message>
     <message>
         <source>stored with {score}, now {now}</source>
-        <translation type="unfinished"></translation>
+        <translation>保存时分数 {score}，现在 {now}</translation>
     </message>
     <message>
         <source>{rejected} of {good} good parts rejected, {found} of {bad} bad parts found</source>
-        <translation type="unfinished"></translation>
+        <translation>{good} 个良品中误判 {rejected} 个，{bad} 个不良品中检出 {found} 个</translation>
     </message>
 </context>
 <context>
@@ -2650,66 +2663,66 @@
     <name>Result</name>
     <message>
         <source>Good parts rejected: {rejected} of {good}: too few to say ({least} are needed).</source>
-        <translation type="unfinished"></translation>
+        <translation>良品误判：{good} 件中 {rejected} 件：样本太少，无法评估（需要 {least} 件）。</translation>
     </message>
     <message>
         <source>Good parts rejected: {rejected} of {good} (true rate may be up to {upper} %).</source>
-        <translation type="unfinished"></translation>
+        <translation>良品误判：{good} 件中 {rejected} 件（实际比例可能高达 {upper} %）。</translation>
     </message>
     <message>
         <source>Bad parts found: {found} of {bad}.</source>
-        <translation type="unfinished"></translation>
+        <translation>不良品检出：{bad} 件中 {found} 件。</translation>
     </message>
     <message>
         <source>Bad parts found: there are no bad samples.</source>
-        <translation type="unfinished"></translation>
+        <translation>不良品检出：没有不良样本。</translation>
     </message>
     <message>
         <source>At {parts} parts a shift: about {low}–{high} good parts rejected.</source>
-        <translation type="unfinished"></translation>
+        <translation>按每班 {parts} 件计：约误判良品 {low}–{high} 件。</translation>
     </message>
     <message>
         <source>Set by hand; the rule would give {value}.</source>
-        <translation type="unfinished"></translation>
+        <translation>手动设定；按规则应为 {value}。</translation>
     </message>
     <message>
         <source>Rule: the score that {allowed} of 1000 good parts exceed ({base}), plus {margin} % margin.</source>
-        <translation type="unfinished"></translation>
+        <translation>规则：1000 件良品中有 {allowed} 件超过的分数（{base}），再加 {margin} % 余量。</translation>
     </message>
     <message>
         <source>Rule: the tail of the good parts&apos; scores, continued to {allowed} of 1000. No sample reached that far.</source>
-        <translation type="unfinished"></translation>
+        <translation>规则：将良品分数的尾部外推到每 1000 件 {allowed} 件。没有样本达到这么高。</translation>
     </message>
     <message>
         <source>Rule: the largest score of a good sample ({base}), plus {margin} % margin. There are too few samples for {allowed} of 1000.</source>
-        <translation type="unfinished"></translation>
+        <translation>规则：良品样本的最高分数（{base}），再加 {margin} % 余量。样本太少，无法按每 1000 件 {allowed} 件计算。</translation>
     </message>
 </context>
 <context>
     <name>SampleSide</name>
     <message>
         <source>What is wrong with it</source>
-        <translation type="unfinished"></translation>
+        <translation>缺陷名称</translation>
     </message>
     <message>
         <source>scratch, dent, …</source>
-        <translation type="unfinished"></translation>
+        <translation>划痕、凹坑……</translation>
     </message>
     <message>
         <source>It is good</source>
-        <translation type="unfinished"></translation>
+        <translation>确认是良品</translation>
     </message>
     <message>
         <source>Show the other one</source>
-        <translation type="unfinished"></translation>
+        <translation>显示另一张</translation>
     </message>
     <message>
         <source>Picture of the chosen sample</source>
-        <translation type="unfinished"></translation>
+        <translation>所选样本的图像</translation>
     </message>
     <message>
         <source>Choose a sample</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择样本</translation>
     </message>
     <message>
         <source>Working…</source>
@@ -2717,34 +2730,34 @@
     </message>
     <message>
         <source>live</source>
-        <translation type="unfinished"></translation>
+        <translation>实时</translation>
     </message>
     <message numerus="yes">
         <source>%n sample(s) chosen</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已选 %n 个样本</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Delete %n picture(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>删除 %n 张图像</numerusform>
         </translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>删除</translation>
     </message>
 </context>
 <context>
     <name>SampleView</name>
     <message>
         <source>Picture of the chosen sample</source>
-        <translation type="unfinished"></translation>
+        <translation>所选样本的图像</translation>
     </message>
     <message>
         <source>Choose a picture to see why</source>
-        <translation type="unfinished"></translation>
+        <translation>选择一张图像以查看原因</translation>
     </message>
     <message>
         <source>Working…</source>
@@ -2752,7 +2765,7 @@
     </message>
     <message>
         <source>The picture was not kept</source>
-        <translation type="unfinished"></translation>
+        <translation>图像未保存</translation>
     </message>
 </context>
 <context>
@@ -2760,97 +2773,97 @@
     <message>
         <source>Good</source>
         <comment>tray of samples</comment>
-        <translation type="unfinished"></translation>
+        <translation>良品</translation>
     </message>
     <message>
         <source>Bad</source>
         <comment>tray of samples</comment>
-        <translation type="unfinished"></translation>
+        <translation>不良品</translation>
     </message>
     <message>
         <source>Unsorted</source>
         <comment>tray of samples</comment>
-        <translation type="unfinished"></translation>
+        <translation>未分类</translation>
     </message>
     <message>
         <source>check</source>
         <comment>use of a sample: it checks the limit and never teaches</comment>
-        <translation type="unfinished"></translation>
+        <translation>检验</translation>
     </message>
     <message>
         <source>teach</source>
         <comment>use of a sample: it may teach the model</comment>
-        <translation type="unfinished"></translation>
+        <translation>示教</translation>
     </message>
     <message>
         <source>Nearly the same as another sample; it is not counted.</source>
-        <translation type="unfinished"></translation>
+        <translation>与另一个样本几乎相同，不计数。</translation>
     </message>
     <message>
         <source>Odd one out: is it really good?</source>
-        <translation type="unfinished"></translation>
+        <translation>与众不同：它真的是良品吗？</translation>
     </message>
     <message>
         <source>Outside the picture limits.</source>
-        <translation type="unfinished"></translation>
+        <translation>超出图像限值。</translation>
     </message>
     <message>
         <source>From the camera {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>来自相机 {name}</translation>
     </message>
     <message>
         <source>From the file {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>来自文件 {name}</translation>
     </message>
     <message>
         <source>From History, part {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>来自历史，零件 {name}</translation>
     </message>
 </context>
 <context>
     <name>SamplesStep</name>
     <message>
         <source>Folder with pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>图像文件夹</translation>
     </message>
     <message>
         <source>Importing into {tray}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在导入到“{tray}”</translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s) imported</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已导入 %n 张图像</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s) nearly the same, not counted</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 张几乎相同，不计数</numerusform>
         </translation>
     </message>
     <message>
         <source>the rest was left out</source>
-        <translation type="unfinished"></translation>
+        <translation>其余未导入</translation>
     </message>
     <message>
         <source>Looking for odd ones</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查找异常样本</translation>
     </message>
     <message numerus="yes">
         <source>Look at %n picture(s): odd ones out</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>请查看 %n 张与众不同的图像</numerusform>
         </translation>
     </message>
     <message>
         <source>No sample stands out</source>
-        <translation type="unfinished"></translation>
+        <translation>没有与众不同的样本</translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s) deleted</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已删除 %n 张图像</numerusform>
         </translation>
     </message>
     <message>
@@ -2859,15 +2872,15 @@
     </message>
     <message>
         <source>New pictures go to</source>
-        <translation type="unfinished"></translation>
+        <translation>新图像放入</translation>
     </message>
     <message>
         <source>Import folder</source>
-        <translation type="unfinished"></translation>
+        <translation>导入文件夹</translation>
     </message>
     <message>
         <source>Look for odd ones</source>
-        <translation type="unfinished"></translation>
+        <translation>查找异常样本</translation>
     </message>
     <message>
         <source>Working…</source>
@@ -2875,33 +2888,33 @@
     </message>
     <message>
         <source>{teach} teach, {check} check</source>
-        <translation type="unfinished"></translation>
+        <translation>{teach} 个示教，{check} 个检验</translation>
     </message>
     <message numerus="yes">
         <source>odd: %n picture(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>与众不同：%n 张</numerusform>
         </translation>
     </message>
     <message>
         <source>All of them check; none teaches.</source>
-        <translation type="unfinished"></translation>
+        <translation>全部用于检验，不用于示教。</translation>
     </message>
     <message>
         <source>These count for nothing yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>暂不计数。</translation>
     </message>
     <message>
         <source>Import or capture pictures of good parts: 20 at least, better 60.</source>
-        <translation type="unfinished"></translation>
+        <translation>请导入或拍摄良品图像：至少 20 张，最好 60 张。</translation>
     </message>
     <message>
         <source>Bad parts show how many the limit finds. A few are enough.</source>
-        <translation type="unfinished"></translation>
+        <translation>不良品用来显示判定限能检出多少。几张就够。</translation>
     </message>
     <message>
         <source>Pictures to be sorted with the keys G, B and U.</source>
-        <translation type="unfinished"></translation>
+        <translation>用 G、B、U 键分类的图像。</translation>
     </message>
 </context>
 <context>
@@ -3026,27 +3039,27 @@
     <name>ScoreHistogram</name>
     <message>
         <source>Good samples: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>良品样本：{count}</translation>
     </message>
     <message>
         <source>Bad samples: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>不良样本：{count}</translation>
     </message>
     <message>
         <source>Scores appear here once the samples are scored</source>
-        <translation type="unfinished"></translation>
+        <translation>样本评分后，分数显示在此处</translation>
     </message>
     <message>
         <source>Limit {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>判定限 {value}</translation>
     </message>
     <message>
         <source>Scores and limit</source>
-        <translation type="unfinished"></translation>
+        <translation>分数与判定限</translation>
     </message>
     <message>
         <source>Left and right arrow move the limit, Home takes the proposed one</source>
-        <translation type="unfinished"></translation>
+        <translation>左右方向键移动判定限，Home 键采用建议值</translation>
     </message>
 </context>
 <context>
@@ -3188,14 +3201,14 @@
     <name>SkippedSheet</name>
     <message numerus="yes">
         <source>%n file(s) left out</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个文件未导入</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s) imported</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已导入 %n 张图像</numerusform>
         </translation>
     </message>
 </context>
@@ -3276,35 +3289,35 @@
     <name>TeachPanel</name>
     <message>
         <source>Teach without these products?</source>
-        <translation type="unfinished"></translation>
+        <translation>不含这些产品进行示教？</translation>
     </message>
     <message>
         <source>Teach without them</source>
-        <translation type="unfinished"></translation>
+        <translation>不含它们示教</translation>
     </message>
     <message>
         <source>Do not teach</source>
-        <translation type="unfinished"></translation>
+        <translation>不示教</translation>
     </message>
     <message>
         <source>{model} is taught. The old model stays until a recipe with the new one is published.</source>
-        <translation type="unfinished"></translation>
+        <translation>{model} 示教完成。在发布使用新模型的配方之前，旧模型继续使用。</translation>
     </message>
     <message>
         <source>Teaching was cancelled. Nothing was kept; the old model stays in use.</source>
-        <translation type="unfinished"></translation>
+        <translation>示教已取消。未保留任何内容；旧模型继续使用。</translation>
     </message>
     <message>
         <source>Teaching failed; the old model stays in use. {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>示教失败；旧模型继续使用。{reason}</translation>
     </message>
     <message>
         <source>Quick draft (seconds)</source>
-        <translation type="unfinished"></translation>
+        <translation>快速草稿（数秒）</translation>
     </message>
     <message>
         <source>Teach network (minutes)</source>
-        <translation type="unfinished"></translation>
+        <translation>示教网络（数分钟）</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -3312,11 +3325,11 @@
     </message>
     <message>
         <source>Progress of teaching</source>
-        <translation type="unfinished"></translation>
+        <translation>示教进度</translation>
     </message>
     <message>
         <source>Ending…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在结束…</translation>
     </message>
     <message>
         <source>Working…</source>
@@ -3324,91 +3337,92 @@
     </message>
     <message>
         <source>Adds this product to a new model version, together with every product that has samples here.</source>
-        <translation type="unfinished"></translation>
+        <translation>将本产品与所有在此有样本的产品一起加入新的模型版本。</translation>
     </message>
 </context>
 <context>
     <name>Teaching</name>
     <message>
         <source>Quick draft</source>
-        <translation type="unfinished"></translation>
+        <translation>快速草稿</translation>
     </message>
     <message>
         <source>Scores of the quick draft</source>
-        <translation type="unfinished"></translation>
+        <translation>快速草稿的分数</translation>
     </message>
     <message>
         <source>Network</source>
-        <translation type="unfinished"></translation>
+        <translation>网络</translation>
     </message>
     <message>
         <source>Check of every product</source>
-        <translation type="unfinished"></translation>
+        <translation>检验每个产品</translation>
     </message>
     <message>
         <source>reading pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>读取图像</translation>
     </message>
     <message>
         <source>looking at pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>提取特征</translation>
     </message>
     <message>
         <source>training</source>
-        <translation type="unfinished"></translation>
+        <translation>训练</translation>
     </message>
     <message>
         <source>remembering good parts</source>
-        <translation type="unfinished"></translation>
+        <translation>记忆良品</translation>
     </message>
     <message>
         <source>weighing</source>
-        <translation type="unfinished"></translation>
+        <translation>加权</translation>
     </message>
     <message>
         <source>measuring good parts</source>
-        <translation type="unfinished"></translation>
+        <translation>测量良品</translation>
     </message>
     <message>
         <source>writing the model</source>
-        <translation type="unfinished"></translation>
+        <translation>写入模型</translation>
     </message>
     <message>
         <source>A product is being taught already.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有产品正在示教。</translation>
     </message>
     <message>
         <source>The line runs. Stop it to teach.</source>
-        <translation type="unfinished"></translation>
+        <translation>产线正在运行。请停止后再示教。</translation>
     </message>
     <message>
         <source>Give the product a name first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先给产品命名。</translation>
     </message>
     <message>
         <source>Two products have the same name; rename one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>两个产品同名，请重命名其中一个。</translation>
     </message>
     <message>
         <source>There are too few good samples to teach.</source>
-        <translation type="unfinished"></translation>
+        <translation>良品样本太少，无法示教。</translation>
     </message>
     <message>
         <source>The new model would not know all products of the old one.</source>
-        <translation type="unfinished"></translation>
+        <translation>新模型不会包含旧模型的全部产品。</translation>
     </message>
     <message>
         <source>Recipes that always take the newest model would lose their product. Publish them again first.</source>
-        <translation type="unfinished"></translation>
+        <translation>总是使用最新模型的配方将失去其产品。请先重新发布它们。</translation>
     </message>
     <message>
         <source>There are no samples of {products} here, so the new model will not know them. Their recipes keep the model that they use now.</source>
-        <translation type="unfinished"></translation>
+        <translation>这里没有 {products} 的样本，因此新模型不包含它们。它们的配方继续使用现有模型。</translation>
     </message>
     <message>
         <source>{rejected} / {good} rejected
 {found} / {bad} found</source>
-        <translation type="unfinished"></translation>
+        <translation>误判 {rejected} / {good}
+检出 {found} / {bad}</translation>
     </message>
 </context>
 <context>
@@ -3468,95 +3482,95 @@
     <name>TrialPanel</name>
     <message>
         <source>Looking at history</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查看历史</translation>
     </message>
     <message>
         <source>The part is in the tray of unsorted samples.</source>
-        <translation type="unfinished"></translation>
+        <translation>该零件已放入未分类样本。</translation>
     </message>
     <message>
         <source>The picture of this part was not kept.</source>
-        <translation type="unfinished">此零件的图像未保留。</translation>
+        <translation>该零件的图像未保存。</translation>
     </message>
     <message>
         <source>Today</source>
-        <translation type="unfinished"></translation>
+        <translation>今天</translation>
     </message>
     <message>
         <source>Last 24 hours</source>
-        <translation type="unfinished"></translation>
+        <translation>最近 24 小时</translation>
     </message>
     <message>
         <source>Last 7 days</source>
-        <translation type="unfinished"></translation>
+        <translation>最近 7 天</translation>
     </message>
     <message>
         <source>Last 30 days</source>
-        <translation type="unfinished"></translation>
+        <translation>最近 30 天</translation>
     </message>
     <message>
         <source>All that is stored</source>
-        <translation type="unfinished"></translation>
+        <translation>全部记录</translation>
     </message>
     <message>
         <source>Simulated parts</source>
-        <translation type="unfinished"></translation>
+        <translation>模拟零件</translation>
     </message>
     <message>
         <source>Period</source>
-        <translation type="unfinished"></translation>
+        <translation>时段</translation>
     </message>
     <message>
         <source>Try</source>
-        <translation type="unfinished"></translation>
+        <translation>试算</translation>
     </message>
     <message>
         <source>Add to samples</source>
-        <translation type="unfinished"></translation>
+        <translation>加入样本</translation>
     </message>
     <message>
         <source>Parts that would be judged otherwise</source>
-        <translation type="unfinished"></translation>
+        <translation>判定会改变的零件</translation>
     </message>
     <message>
         <source>See what this limit would have done to parts of the past.</source>
-        <translation type="unfinished"></translation>
+        <translation>查看此判定限对历史零件的效果。</translation>
     </message>
     <message>
         <source>{parts} parts: NG {before} → {after}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{parts} 件：NG {before} → {after}。</translation>
     </message>
     <message numerus="yes">
         <source>%n part(s) would be judged otherwise.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 件判定会改变。</numerusform>
         </translation>
     </message>
     <message>
         <source>The limit or the area changed since; try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>此后判定限或区域有变，请重新试算。</translation>
     </message>
     <message numerus="yes">
         <source>%n part(s): not known, no map was kept.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 件：未知，未保存异常图。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n part(s) of another model left out.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 件由其他模型判定，未计入。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n part(s) with other tiles left out.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 件使用其他图块，未计入。</numerusform>
         </translation>
     </message>
     <message>
         <source>Took {seconds} s, without the model.</source>
-        <translation type="unfinished"></translation>
+        <translation>用时 {seconds} 秒，未使用模型。</translation>
     </message>
 </context>
 <context>
@@ -3602,28 +3616,28 @@
     <message>
         <source>Rejected: {count}</source>
         <comment>good samples above the limit</comment>
-        <translation type="unfinished"></translation>
+        <translation>误判：{count}</translation>
     </message>
     <message>
         <source>Missed: {count}</source>
         <comment>bad samples below the limit</comment>
-        <translation type="unfinished"></translation>
+        <translation>漏检：{count}</translation>
     </message>
     <message>
         <source>No good sample is rejected.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有良品样本被误判。</translation>
     </message>
     <message>
         <source>No bad sample is let pass.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有不良样本漏检。</translation>
     </message>
     <message>
         <source>Good samples above the limit</source>
-        <translation type="unfinished"></translation>
+        <translation>高于判定限的良品样本</translation>
     </message>
     <message>
         <source>Bad samples below the limit</source>
-        <translation type="unfinished"></translation>
+        <translation>低于判定限的不良样本</translation>
     </message>
 </context>
 <context>
@@ -3674,27 +3688,27 @@
     </message>
     <message>
         <source>missing</source>
-        <translation type="unfinished"></translation>
+        <translation>未完成</translation>
     </message>
     <message>
         <source>Measure 200 shots</source>
-        <translation type="unfinished"></translation>
+        <translation>测量 200 次</translation>
     </message>
     <message>
         <source>Store a shot</source>
-        <translation type="unfinished"></translation>
+        <translation>保存自检图像</translation>
     </message>
     <message>
         <source>Name and line code</source>
-        <translation type="unfinished"></translation>
+        <translation>名称和产线代码</translation>
     </message>
     <message>
         <source>Camera, scale and picture limits</source>
-        <translation type="unfinished"></translation>
+        <translation>相机、比例和图像限值</translation>
     </message>
     <message>
         <source>Area and tiles</source>
-        <translation type="unfinished"></translation>
+        <translation>区域和图块</translation>
     </message>
     <message>
         <source>Samples</source>
@@ -3702,27 +3716,27 @@
     </message>
     <message>
         <source>Samples scored with this model</source>
-        <translation type="unfinished"></translation>
+        <translation>样本已用此模型评分</translation>
     </message>
     <message>
         <source>Check set as promised</source>
-        <translation type="unfinished"></translation>
+        <translation>检验结果符合承诺</translation>
     </message>
     <message>
         <source>Other products not worse</source>
-        <translation type="unfinished"></translation>
+        <translation>其他产品没有变差</translation>
     </message>
     <message>
         <source>Time within the deadline</source>
-        <translation type="unfinished"></translation>
+        <translation>时间在时限之内</translation>
     </message>
     <message>
         <source>Memory fits</source>
-        <translation type="unfinished"></translation>
+        <translation>内存足够</translation>
     </message>
     <message>
         <source>Self-test shot gives its score</source>
-        <translation type="unfinished"></translation>
+        <translation>自检图像给出原分数</translation>
     </message>
 </context>
 </TS>

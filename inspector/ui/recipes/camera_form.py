@@ -190,6 +190,7 @@ class CameraForm(QWidget):
         layout.addLayout(grid)
         layout.addLayout(area)
         layout.addLayout(boxes)
+        layout.addStretch(1)
 
     # --- filling ------------------------------------------------------------------------------------------------------
 

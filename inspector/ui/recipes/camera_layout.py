@@ -112,7 +112,7 @@ class CameraLayout:
             self.choices,
             (
                 translate("CameraStep", "Picture"),
-                translate("CameraStep", "Scale and limits"),
+                translate("CameraStep", "Scale, limits"),
                 translate("CameraStep", "All features"),
             ),
             strict=True,
