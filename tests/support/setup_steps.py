@@ -85,6 +85,7 @@ class ScriptedScoring:
 
     def tile_facts(self, draft: RecipeDraft) -> TileFacts:
         self.threads.add(threading.current_thread().name)
+        self.asked.append(draft.recipe.model_name)
         return self.facts
 
     def score(

@@ -22,6 +22,7 @@ from inspector.ui.recipes.polygon_editor import PolygonEditor
 from inspector.ui.recipes.shapes import Area
 from inspector.ui.recipes.step import StepPage
 from inspector.ui.recipes.words import blocker_text
+from inspector.ui.recipes.work import ScoringWork
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.buttons import Button
 from inspector.ui.widgets.fields import Choice, Field, NumberField, Tick
@@ -104,7 +105,7 @@ class AreaStep(StepPage):
             partial(_load_picture, self._desk, draft), self, self._on_picture, self._on_no_picture, topic="picture"
         )
         if self._desk.scoring is not None:
-            ask = partial(self._desk.scoring.tile_facts, draft)
+            ask = partial(_tile_facts, self._desk, self._desk.scoring, draft)
             background.run(ask, self, self._on_facts, self._on_no_facts, topic="facts")
 
     def leave(self) -> None:
@@ -341,6 +342,15 @@ class AreaStep(StepPage):
             ("Ctrl+Shift+Z", self.editor.redo),
         ):
             QShortcut(QKeySequence(key), self, slot)
+
+
+def _tile_facts(desk: SetupDesk, scoring: ScoringWork, draft: RecipeDraft) -> TileFacts:
+    """Of the draft's model; before one was chosen, of the one that step Model would propose."""
+    if not draft.recipe.model_name:
+        usable = [one for one in desk.models.list() if not one.problem]
+        if usable:
+            draft = draft.with_recipe(model_name=usable[0].ref.name)
+    return scoring.tile_facts(draft)
 
 
 def _load_picture(desk: SetupDesk, draft: RecipeDraft) -> _Picture:

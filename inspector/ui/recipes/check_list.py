@@ -81,11 +81,13 @@ class CheckLine:
     Attributes:
         problems: what is missing; empty when it is done.
         detail: the number that stands behind it; "" for none.
+        warning: what a person should know although it keeps nothing from being published; "" for none.
     """
 
     check: Check
     problems: tuple[str, ...] = ()
     detail: str = ""
+    warning: str = ""
 
 
 class CheckList(QWidget):
@@ -136,7 +138,16 @@ def check_lines(draft: RecipeDraft, blockers: Sequence[Blocker], details: Mappin
         problems[Check.PROMISE].append(translate("CheckList", "Known once the samples are scored."))
     if draft.timing is None and not problems[Check.MEMORY]:
         problems[Check.MEMORY].append(translate("CheckList", "Known once the time is measured."))
-    return tuple(CheckLine(check, tuple(problems[check]), details.get(check, "")) for check in Check)
+    warnings = {Check.PROMISE: _missed_text(draft)}
+    return tuple(
+        CheckLine(check, tuple(problems[check]), details.get(check, ""), warnings.get(check, "")) for check in Check
+    )
+
+
+def _missed_text(draft: RecipeDraft) -> str:
+    """Bad samples that the limit lets pass: not forbidden, and not to be overlooked."""
+    missed = 0 if draft.judged is None else draft.judged.result.bad - draft.judged.result.bad_found
+    return QCoreApplication.translate("CheckList", "%n bad sample(s) would be let pass.", "", missed) if missed else ""
 
 
 class _Row(QFrame):
@@ -190,17 +201,21 @@ class _Row(QFrame):
 
     def _say(self) -> None:
         look, line = self._look, self._line
-        icon, ink = ("step_done", "ok_edge") if self.done else ("step_problem", "ng_fill")
+        if not self.done:
+            icon, ink = "step_problem", "ng_fill"
+        else:
+            icon, ink = ("step_problem", "check_edge") if line.warning else ("step_done", "ok_edge")
         pixmap = look.icons.pixmap(icon, look.color(ink).name(), look.px(6), self.devicePixelRatioF())
         self._sign.setPixmap(pixmap)
         self._sign.setAccessibleName(self.tr("done") if self.done else self.tr("missing"))
         self._name.setText(self._names()[self.check])
-        self._text.setText("\n".join(line.problems) if line.problems else line.detail)
+        said = line.problems or tuple(filter(None, (line.detail, line.warning)))
+        self._text.setText("\n".join(said))
         self._text.setVisible(bool(self._text.text()))
-        self._text.setProperty("role", "" if line.problems else "second")
+        self._text.setProperty("role", "" if line.problems or line.warning else "second")
         self._text.style().unpolish(self._text)
         self._text.style().polish(self._text)
-        self.go.setVisible(not self.done and self.check.step is not Step.PUBLISH)
+        self.go.setVisible((not self.done or bool(line.warning)) and self.check.step is not Step.PUBLISH)
         self.go.setText(step_name(self.check.step))
         if self.check is Check.TIMING:
             self.work.setText(self.tr("Measure 200 shots"))

@@ -13,6 +13,7 @@ from inspector.services.recipes import RecipeService
 from inspector.services.samples import SampleService
 from inspector.services.teaching import TeachingService
 from inspector.services.trial import TrialService
+from inspector.ui.recipes.settings_sheet import SettingsFiles
 from inspector.ui.recipes.work import LineVersions, ScoringWork
 
 USUAL_PARTS_PER_SHIFT = 9600
@@ -39,6 +40,7 @@ class SetupDesk:
         records: of inspected parts, for the list of a trial.
         images: their pictures and maps.
         station_camera: id of the camera that the line uses; a new product begins with it.
+        settings_files: of cameras; without it there is no saving and loading of them.
         parts_per_shift: for the sentence that says what a limit costs in a shift.
         line: takes a new version of the product that it inspects; None without a line.
     """
@@ -59,5 +61,6 @@ class SetupDesk:
     records: RecordStore | None = None
     images: ImageStore | None = None
     station_camera: str = ""
+    settings_files: SettingsFiles | None = None
     parts_per_shift: int = USUAL_PARTS_PER_SHIFT
     line: LineVersions | None = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from inspector.core.check import ProposedLimit, check_limit, limit_for
 from inspector.core.draft import JudgedCheck, RecipeDraft, basis_of
 from inspector.core.refs import ModelRef
-from inspector.core.sample import Sample, check_set, samples_key
+from inspector.core.sample import Sample, Tray, check_set, samples_key
 
 _SAME = 0.002  # a limit within this share of a proposal is the proposal
 
@@ -22,17 +22,19 @@ class Judging:
         model: that scored; None before it did.
         basis: what the scores rest on.
         scores: by sample id.
+        unseen: the model was not taught with these samples, so all good ones may check it, not only those set aside.
     """
 
     samples: tuple[Sample, ...] = ()
     model: ModelRef | None = None
     basis: str = ""
     scores: Mapping[str, float] | None = None
+    unseen: bool = False
 
     @property
     def good(self) -> tuple[Sample, ...]:
-        """Good samples of the check set that have a score."""
-        return self._scored(check_set(self.samples)[0])
+        """Good samples that check the model and have a score."""
+        return self._scored(self._checking())
 
     @property
     def bad(self) -> tuple[Sample, ...]:
@@ -41,9 +43,8 @@ class Judging:
 
     @property
     def unscored(self) -> int:
-        """Samples of the check set without a score."""
-        good, bad = check_set(self.samples)
-        return len(good) + len(bad) - len(self.good) - len(self.bad)
+        """Samples that check the model and have no score."""
+        return len(self._checking()) + len(check_set(self.samples)[1]) - len(self.good) - len(self.bad)
 
     def values(self, samples: Iterable[Sample]) -> tuple[float, ...]:
         """Their scores, in their order."""
@@ -71,6 +72,11 @@ class Judging:
         rule = draft.recipe.rule
         result = check_limit(self.values(self.good), self.values(self.bad), rule.score_threshold)
         return JudgedCheck(self.model, self.basis, samples_key(self.samples), rule, result, worse)
+
+    def _checking(self) -> tuple[Sample, ...]:
+        if not self.unseen:
+            return check_set(self.samples)[0]
+        return tuple(one for one in self.samples if one.tray is Tray.GOOD and one.counts)
 
     def _scored(self, samples: Iterable[Sample]) -> tuple[Sample, ...]:
         return tuple(one for one in samples if self.scores is not None and one.id in self.scores)

@@ -26,6 +26,7 @@ class LimitContent:
         allowed_per_1000: good parts that may be rejected.
         rule: of the draft.
         mm_per_px: without it an area in mm² means nothing.
+        unseen: the model was not taught with the samples.
     """
 
     good: Sequence[float] = ()
@@ -34,6 +35,7 @@ class LimitContent:
     allowed_per_1000: float = 10.0
     rule: DecisionRule = field(default_factory=DecisionRule)
     mm_per_px: float | None = None
+    unseen: bool = False
 
 
 class LimitPanel(QWidget):
@@ -131,7 +133,13 @@ class LimitPanel(QWidget):
         limit = self.histogram.limit
         parts = round(self.parts.value or 0)
         self.result.setText("\n".join(result_sentences(self.counts, parts, locale)))
-        self.rule.setText(rule_sentence(content.proposed, limit, content.allowed_per_1000, locale))
+        rule = rule_sentence(content.proposed, limit, content.allowed_per_1000, locale)
+        seen = (
+            self.tr("All good samples check the limit: this model was not taught with them.")
+            if content.unseen
+            else self.tr("Only good samples that never taught check the limit.")
+        )
+        self.rule.setText(f"{rule}\n{seen}")
 
     def _lay_out(self) -> None:
         look = self._look

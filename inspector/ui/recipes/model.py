@@ -122,6 +122,7 @@ class ModelStep(StepPage):
             # The first person to come here wants the station's model, which is the newest.
             self.edit(self.draft.with_recipe(model_name=self._models[0].ref.name, model_version=0))
         self._fill_models()
+        self._judge()
         self._show()
 
     def _fill_models(self) -> None:
@@ -170,7 +171,7 @@ class ModelStep(StepPage):
         first = self.draft.judged is None
         before_scores = self.judging.scores if scored.basis == self.judging.basis else None
         known = {**(before_scores or {}), **scored.scores}
-        self.judging = Judging(self.book.samples, scored.model, scored.basis, known)
+        self.judging = Judging(self.book.samples, scored.model, scored.basis, known, unseen=self._unseen(scored.model))
         proposed = self.judging.proposed(self.draft.allowed_per_1000)
         if proposed is not None and (first or follows(rule.score_threshold, before)):
             self.edit(self.draft.with_rule(score_threshold=written(proposed.limit)))
@@ -183,9 +184,18 @@ class ModelStep(StepPage):
     def _judge(self) -> None:
         """Write down what the limit does now; nothing while a sample has no score."""
         model = self.judging.model
+        if not self._models:
+            return  # not known yet whether the model has seen the samples
+        self.judging = replace(self.judging, unseen=self._unseen(model))
         judged = self.judging.judged(self.draft, self._worse.get(model, ()) if model is not None else ())
         if judged is not None and judged != self.draft.judged:
             self.edit(replace(self.draft, judged=judged))
+
+    def _unseen(self, model: "ModelRef | None") -> bool:
+        """Whether a model was not taught this product, so that none of its samples vouches for itself."""
+        recipe = self.draft.recipe
+        names = {recipe.product, recipe.model_product}
+        return any(one.ref == model and not names & set(one.products) for one in self._models)
 
     # --- teaching -----------------------------------------------------------------------------------------------------
 
@@ -285,6 +295,7 @@ class ModelStep(StepPage):
                 allowed_per_1000=draft.allowed_per_1000,
                 rule=draft.recipe.rule,
                 mm_per_px=draft.recipe.mm_per_px,
+                unseen=judging.unseen,
             )
         )
         self.side.show_sides(judging, draft.recipe.rule.score_threshold)

@@ -183,6 +183,8 @@ class TrayView(QWidget):
         self._sign = QLabel()
         self._name = QLabel()
         self._name.setProperty("role", "strong")
+        # One head may hold a button; the lists begin at one height.
+        self._name.setMinimumHeight(look.px(10))
         self._count = QLabel()
         self._count.setProperty("role", "strong")
         self._note = QLabel()

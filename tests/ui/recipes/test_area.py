@@ -59,6 +59,17 @@ def test_time_and_memory_are_told_to_the_frame(qtbot, tools: PageTools, store: M
     assert measured.args[0] == {"expected_ms": 17.0, "expected_mb": 307.5}
 
 
+def test_before_a_model_is_chosen_the_station_s_own_gives_the_tiles(
+    qtbot, tools: PageTools, store: MemorySampleStore
+) -> None:
+    draft = make_draft(model_name="")
+    add_samples(store, draft.id, Tray.GOOD, 1, height=480, width=640)
+    step, scoring = make_step(qtbot, tools, store, draft)
+    qtbot.waitUntil(lambda: bool(step.editor.tiles))
+    assert scoring.asked == ["demo"]
+    assert step.draft.recipe.model_name == ""
+
+
 def test_an_unmeasured_time_is_not_invented(qtbot, tools: PageTools, store: MemorySampleStore) -> None:
     draft = make_draft()
     add_samples(store, draft.id, Tray.GOOD, 1, height=480, width=640)

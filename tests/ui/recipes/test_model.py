@@ -163,6 +163,20 @@ def test_a_new_sample_without_a_score_leaves_the_check_open(bench: Bench) -> Non
     assert bench.step.draft.judged == judged
 
 
+def test_a_model_that_was_taught_with_the_samples_is_checked_by_those_set_aside(bench: Bench) -> None:
+    """And one that never saw them by all good ones, which says more."""
+    bench.store.update([replace(one, use=Use.TEACH) for one in bench.good[:40]])
+    bench.step.book.refresh()
+    bench.qtbot.waitUntil(lambda: sum(one.use is Use.TEACH for one in bench.step.book.of(Tray.GOOD)) == 40)
+    bench.score()
+    assert bench.step.draft.judged.result.good == 60
+    assert "not taught with them" in bench.step.limit.rule.text()
+    bench.step.edit(bench.step.draft.with_recipe(model_product="cap"))
+    bench.score()
+    assert bench.step.draft.judged.result.good == 20
+    assert "never taught" in bench.step.limit.rule.text()
+
+
 def test_another_model_makes_the_scores_count_no_more(bench: Bench) -> None:
     bench.score()
     bench.step.model.setCurrentIndex(1)

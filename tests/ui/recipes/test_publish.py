@@ -185,6 +185,14 @@ def test_what_the_stored_shot_scores_now_reaches_the_check_list(qtbot, tools: Pa
     qtbot.waitUntil(lambda: {"self_test_score": 0.43} in told)
 
 
+def test_bad_samples_that_would_pass_are_not_overlooked(bench: Bench) -> None:
+    row = bench.step.list.rows[Check.PROMISE]
+    assert row.done
+    assert "1 bad sample would be let pass" in row.text
+    assert row.go.isVisible()
+    assert bench.step.publish.isEnabled()
+
+
 def test_the_record_names_the_user_and_pretends_no_signature(bench: Bench) -> None:
     assert "wei" in bench.step.signed.text()
     assert "no signature" in bench.step.signed.text()
