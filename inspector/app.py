@@ -18,6 +18,7 @@ from inspector.cameras.catalog import Catalog
 from inspector.cameras.picture_folder import PictureFiles
 from inspector.cameras.scenes.registry import SCENES
 from inspector.cameras.scenes.scene import PartPlan
+from inspector.cameras.settings_files import SettingsFiles
 from inspector.config import Language, Settings, Theme, load, save
 from inspector.core.errors import InspectorError, OperationalError
 from inspector.core.geometry import Size
@@ -444,6 +445,7 @@ def run_window(application: Application, settings_file: Path, *, start: bool = F
                 trial=application.setup.trial,
                 records=application.kept.records,
                 images=application.kept.images,
+                settings_files=SettingsFiles(),
                 station_camera=application.line.source,
                 line=application.line,
             ),

@@ -91,6 +91,16 @@
     </message>
 </context>
 <context>
+    <name>PlanSheet</name>
+    <message numerus="yes">
+        <source>Take %n setting(s) into the recipe</source>
+        <translation>
+            <numerusform>Take %n setting into the recipe</numerusform>
+            <numerusform>Take %n settings into the recipe</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ProductList</name>
     <message numerus="yes">
         <source>%n product(s)</source>
@@ -180,6 +190,16 @@
         <translation>
             <numerusform>Learn from %n shot</numerusform>
             <numerusform>Learn from %n shots</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SettingsTransfer</name>
+    <message numerus="yes">
+        <source>%n setting(s) saved to {file}</source>
+        <translation>
+            <numerusform>%n setting saved to {file}</numerusform>
+            <numerusform>%n settings saved to {file}</numerusform>
         </translation>
     </message>
 </context>

@@ -430,6 +430,14 @@
         <translation>整个传感器</translation>
     </message>
     <message>
+        <source>Save to file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load from file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Switch automatic off</source>
         <translation>关闭自动</translation>
     </message>
@@ -625,6 +633,10 @@
     <message>
         <source>Known once the time is measured.</source>
         <translation>测量时间后可知。</translation>
+    </message>
+    <message>
+        <source>%n bad sample(s) would be let pass.</source>
+        <translation>%n 个不良样本将被放行。</translation>
     </message>
 </context>
 <context>
@@ -1683,6 +1695,14 @@
         <source>Score the samples to see what the limit does.</source>
         <translation>请先为样本评分，以查看判定限的效果。</translation>
     </message>
+    <message>
+        <source>All good samples check the limit: this model was not taught with them.</source>
+        <translation>全部良品样本都用于检验判定限：此模型未用它们示教。</translation>
+    </message>
+    <message>
+        <source>Only good samples that never taught check the limit.</source>
+        <translation>只有未用于示教的良品样本用于检验判定限。</translation>
+    </message>
 </context>
 <context>
     <name>LossPlot</name>
@@ -2160,6 +2180,51 @@
     <message>
         <source>{name} is no picture that can be read ({reason}).</source>
         <translation>{name} 不是可读取的图片（{reason}）。</translation>
+    </message>
+</context>
+<context>
+    <name>PlanSheet</name>
+    <message>
+        <source>Load camera settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file says what the camera has already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is written yet. A line with a problem is left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>Take %n setting(s) into the recipe</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Leave the camera as it is</source>
+        <translation>保持相机不变</translation>
+    </message>
+    <message>
+        <source>Feature</source>
+        <translation>特性</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lines of the file</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3060,6 +3125,23 @@
     <message>
         <source>Left and right arrow move the limit, Home takes the proposed one</source>
         <translation>左右方向键移动判定限，Home 键采用建议值</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsTransfer</name>
+    <message>
+        <source>Save camera settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Load camera settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n setting(s) saved to {file}</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.cameras.picture_folder import PictureFiles
+from inspector.cameras.settings_files import SettingsFiles
 from inspector.core.ports import CameraCatalog, ModelSummary
 from inspector.core.recipe import Recipe
 from inspector.core.refs import ModelRef
@@ -106,6 +107,7 @@ class SetupStation:
             samples=self.sample_service,
             capture=self.capture,
             station_camera=self.station_camera,
+            settings_files=SettingsFiles(),
             models=self.models,
             pictures=self.pictures,
             user=self.user,

@@ -25,7 +25,15 @@ from inspector.ui.recipes.feature_desk import FeatureDesk
 from inspector.ui.recipes.feature_tree import FeatureTree
 from inspector.ui.recipes.live_bridge import LiveBridge
 from inspector.ui.recipes.live_view import LiveMode
-from inspector.ui.recipes.recipe_camera import adopted, autos_on, camera_label, kept_settings, white_balance
+from inspector.ui.recipes.recipe_camera import (
+    adopted,
+    autos_on,
+    camera_label,
+    kept_settings,
+    taken_lines,
+    white_balance,
+)
+from inspector.ui.recipes.settings_sheet import PlannedLine, SettingsTransfer
 from inspector.ui.recipes.step import StepPage
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.well_content import WellContent
@@ -46,6 +54,7 @@ class CameraStep(StepPage):
         self.features = FeatureDesk(tools.background, desk.user)
         self.tree = FeatureTree(tools, self.features)
         self.ui = CameraLayout(tools, self, self.tree)
+        self.transfer = SettingsTransfer(tools, desk.settings_files, self.features, self)
         self._bridge = LiveBridge(desk.capture) if desk.capture is not None else None
         self._cameras: tuple[CameraInfo, ...] = ()
         self._scanning = False
@@ -234,6 +243,18 @@ class CameraStep(StepPage):
             self._keep_extra(name, value)
         self._apply_soon()
 
+    def _on_taken(self, lines: tuple[PlannedLine, ...]) -> None:
+        """A settings file becomes part of the recipe; the camera gets it while pictures are stopped."""
+        camera = taken_lines(
+            self.draft.recipe.camera, [(one.selected, one.name, one.new) for one in lines], self.features
+        )
+        self._settle(camera)
+        self._apply_soon()
+
+    def _on_save_file(self) -> None:
+        if self._status.camera is not None:
+            self.transfer.ask_save(self._status.camera)
+
     def _drop_extra(self, name: str) -> None:
         camera = self.draft.recipe.camera
         self._settle(replace(camera, extra=tuple(entry for entry in camera.extra if entry[0] != name)))
@@ -373,6 +394,8 @@ class CameraStep(StepPage):
         self._show_actions()
 
     def _show_actions(self) -> None:
+        for button in (self.ui.form.save_file, self.ui.form.load_file):
+            button.setEnabled(self.transfer.possible)
         recipe, white = self.draft.recipe, self.features.named("BalanceWhiteAuto")
         self.ui.show_actions(
             live=self._status.state is CaptureState.LIVE,
@@ -457,6 +480,10 @@ class CameraStep(StepPage):
         ui.scale.learn_asked.connect(self._on_learn)
         ui.scale.cancel_asked.connect(self._on_cancel_learning)
         ui.scale.forget_asked.connect(self._on_forget)
+        ui.form.save_file.clicked.connect(self._on_save_file)
+        ui.form.load_file.clicked.connect(self.transfer.ask_load)
+        self.transfer.taken.connect(self._on_taken)
+        self.transfer.said.connect(self.said)
         self.tree.kept.connect(self._keep_extra)
         self.tree.force_asked.connect(self._on_force)
         self.tree.dropped.connect(self._drop_extra)

@@ -44,6 +44,8 @@ class CameraForm(QWidget):
         self.draw_box = Button(look, "fit", height_mm=10.0, checkable=True)
         self.whole = Button(look, "actual", height_mm=10.0)
         self.autos_off = Button(look, "close", height_mm=10.0)
+        self.save_file = Button(look, "export", height_mm=10.0)
+        self.load_file = Button(look, "import", height_mm=10.0)
         self.fields = {
             "exposure": Field(look, self.exposure),
             "gain": Field(look, self.gain),
@@ -119,6 +121,8 @@ class CameraForm(QWidget):
             field.set_word(word)
         self.draw_box.setText(self.tr("Draw in the picture"))
         self.whole.setText(self.tr("Whole sensor"))
+        self.save_file.setText(self.tr("Save to file"))
+        self.load_file.setText(self.tr("Load from file"))
         self.autos_off.setText(self.tr("Switch automatic off"))
         self._filling = True
         self._fill_modes()
@@ -190,6 +194,12 @@ class CameraForm(QWidget):
         layout.addLayout(grid)
         layout.addLayout(area)
         layout.addLayout(boxes)
+        files = QHBoxLayout()
+        files.setSpacing(look.px(3))
+        files.addWidget(self.save_file)
+        files.addWidget(self.load_file)
+        files.addStretch(1)
+        layout.addLayout(files)
         layout.addStretch(1)
 
     # --- filling ------------------------------------------------------------------------------------------------------

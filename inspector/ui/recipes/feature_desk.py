@@ -57,6 +57,11 @@ class FeatureDesk(QObject):
         """Whether there is a camera that has features."""
         return self._access is not None
 
+    @property
+    def access(self) -> FeatureAccess | None:
+        """The camera's features; calls on it block, so that they belong into the background."""
+        return self._access
+
     def connect_camera(self, access: FeatureAccess | None, camera: str) -> None:
         """Take another camera's features, or None; the same one again reads its values anew."""
         if access is None or camera != self._camera:

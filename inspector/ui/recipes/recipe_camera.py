@@ -1,11 +1,12 @@
 """Between what a camera holds and what a recipe says of it: pure functions, without widgets."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from inspector.core.errors import OperationalError
 from inspector.core.geometry import Rect
-from inspector.core.ports import CameraInfo, FeatureAccess
+from inspector.core.ports import CameraInfo, FeatureAccess, FeatureLines
 from inspector.core.recipe import CameraSettings
 from inspector.ui.recipes.feature_desk import FeatureDesk
 
@@ -52,6 +53,32 @@ def adopted(camera: CameraSettings, name: str, kept: str, features: FeatureDesk)
             values.append(int(float(text)))
         return replace(camera, roi=Rect(*values))
     return None
+
+
+def taken_lines(
+    camera: CameraSettings, lines: Sequence[tuple[FeatureLines, str, str]], features: FeatureDesk
+) -> CameraSettings:
+    """Settings with the lines of a file: each in its own field, or else in the list that is written last.
+
+    Args:
+        camera: settings before.
+        lines: selectors, name and value of each.
+        features: the camera's other values.
+    """
+    for selected, name, value in lines:
+        if name == "TriggerMode":
+            continue  # what starts a picture is chosen for the line, not brought along
+        mapped = adopted(camera, name, value, features)
+        if mapped is not None:
+            if name in _BOX and mapped.roi is not None and camera.roi is not None:
+                # One side after the other: those that came before stay.
+                side = {"OffsetX": "x", "OffsetY": "y", "Width": "width", "Height": "height"}[name]
+                mapped = replace(mapped, roi=replace(camera.roi, **{side: int(float(value))}))
+            camera = mapped
+            continue
+        extra = tuple(entry for entry in camera.extra if entry[0] != name and entry not in selected)
+        camera = replace(camera, extra=(*extra, *selected, (name, value)))
+    return camera
 
 
 def kept_settings(asked: CameraSettings, kept: CameraSettings) -> CameraSettings:

@@ -9,6 +9,7 @@ from inspector.core.geometry import Rect
 from inspector.core.recipe import TriggerMode
 from inspector.services.capture import CaptureState
 from inspector.ui.recipes.camera import CameraStep
+from inspector.ui.recipes.settings_sheet import PlanSheet
 from inspector.ui.tools import PageTools
 from inspector.ui.translation import Language
 from tests.support.setup_desk import SetupStation
@@ -197,3 +198,37 @@ def test_without_a_camera_service_the_step_says_so(station: SetupStation, tools:
     step.enter()
     assert "no camera" in step.ui.view.content.message
     step.leave()
+
+
+def test_settings_go_to_a_file_and_come_back_line_by_line(step: CameraStep, qtbot, tmp_path) -> None:
+    step.ui.form.exposure.entered.emit(2500.0)
+    qtbot.waitUntil(lambda: step.draft.recipe.camera.exposure_us == 2500.0)
+    qtbot.waitUntil(lambda: step.features.named("ExposureTime").value.startswith("2500"))
+    file = tmp_path / "mine.txt"
+    step.transfer._save(step._status.camera, file)
+    qtbot.waitUntil(file.is_file)
+    step.ui.form.exposure.entered.emit(9000.0)
+    qtbot.waitUntil(lambda: step.draft.recipe.camera.exposure_us == 9000.0)
+    qtbot.waitUntil(lambda: step.features.named("ExposureTime").value.startswith("9000"))
+    text = file.read_text(encoding="utf-8").replace("PixelFormat\tRGB8", "PixelFormat\tUV9")
+    file.write_text(text, encoding="utf-8")
+    step.transfer._plan(file)
+    sheets = step.window().findChildren(PlanSheet)
+    qtbot.waitUntil(lambda: bool(step.window().findChildren(PlanSheet)))
+    (sheet,) = step.window().findChildren(PlanSheet)
+    rows = {sheet.table.item(row, 0).text(): row for row in range(sheet.table.rowCount())}
+    assert "is none of" in sheet.table.item(rows["PixelFormat"], 3).text()
+    assert step.draft.recipe.camera.exposure_us == 9000.0
+    sheet.confirm.click()
+    assert step.draft.recipe.camera.exposure_us == 2500.0
+    qtbot.waitUntil(lambda: step.features.named("ExposureTime").value.startswith("2500"), timeout=10_000)
+    assert step.draft.recipe.camera.pixel_format is None
+    assert sheets == []
+
+
+def test_a_file_that_is_none_is_refused_with_a_reason(step: CameraStep, qtbot, tmp_path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("hello", encoding="utf-8")
+    with qtbot.waitSignal(step.said, timeout=10_000) as said:
+        step.transfer._plan(file)
+    assert "no file of camera settings" in said.args[0]
