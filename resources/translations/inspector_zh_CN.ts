@@ -431,11 +431,11 @@
     </message>
     <message>
         <source>Save to file</source>
-        <translation type="unfinished"></translation>
+        <translation>存为文件</translation>
     </message>
     <message>
         <source>Load from file</source>
-        <translation type="unfinished"></translation>
+        <translation>从文件载入</translation>
     </message>
     <message>
         <source>Switch automatic off</source>
@@ -2186,20 +2186,20 @@
     <name>PlanSheet</name>
     <message>
         <source>Load camera settings</source>
-        <translation type="unfinished"></translation>
+        <translation>载入相机设置</translation>
     </message>
     <message>
         <source>The file says what the camera has already.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件内容与相机现有设置相同。</translation>
     </message>
     <message>
         <source>Nothing is written yet. A line with a problem is left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未写入任何内容。有问题的行将被略过。</translation>
     </message>
     <message numerus="yes">
         <source>Take %n setting(s) into the recipe</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>把 %n 项设置写入配方</numerusform>
         </translation>
     </message>
     <message>
@@ -2212,19 +2212,19 @@
     </message>
     <message>
         <source>Now</source>
-        <translation type="unfinished"></translation>
+        <translation>现在</translation>
     </message>
     <message>
         <source>In the file</source>
-        <translation type="unfinished"></translation>
+        <translation>文件中</translation>
     </message>
     <message>
         <source>Problem</source>
-        <translation type="unfinished"></translation>
+        <translation>问题</translation>
     </message>
     <message>
         <source>Lines of the file</source>
-        <translation type="unfinished"></translation>
+        <translation>文件的各行</translation>
     </message>
 </context>
 <context>
@@ -3131,16 +3131,16 @@
     <name>SettingsTransfer</name>
     <message>
         <source>Save camera settings</source>
-        <translation type="unfinished"></translation>
+        <translation>保存相机设置</translation>
     </message>
     <message>
         <source>Load camera settings</source>
-        <translation type="unfinished"></translation>
+        <translation>载入相机设置</translation>
     </message>
     <message numerus="yes">
         <source>%n setting(s) saved to {file}</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 项设置已保存到 {file}</numerusform>
         </translation>
     </message>
 </context>
