@@ -1,7 +1,7 @@
 """What setting up a product needs from outside, beside the ports of the line: teaching, files, history, maps."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -63,7 +63,8 @@ class TeachTask:
         base: version folder of a model whose network is taught further; None begins anew. Excludes `draft`.
         minutes: budget of the network; None takes the program's own. Excludes `draft`.
         steps: budget in steps instead of minutes.
-        scale: network pixels per frame pixel of every product's tiles; None chooses by the size of the pictures.
+        scales: network pixels per frame pixel of a product's tiles, where a person chose it; for the others the size of
+            their pictures decides.
         seed: of everything that is drawn by chance.
     """
 
@@ -75,7 +76,7 @@ class TeachTask:
     base: Path | None = None
     minutes: float | None = None
     steps: int | None = None
-    scale: float | None = None
+    scales: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
 
 

@@ -130,7 +130,7 @@ class OddOnes:
             models_dir=self._drafts_dir,
             name=_NAME,
             draft=True,
-            scale=wanted_px / long_px if long_px > 1.25 * wanted_px else None,
+            scales=dict.fromkeys(halves, wanted_px / long_px) if long_px > 1.25 * wanted_px else {},
         )
         with closing(self._teacher.start(task)) as process:
             done = 0

@@ -8,9 +8,9 @@ for that.
 import logging
 import threading
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -112,7 +112,7 @@ class TeachingPlan:
         forgets: products that the base knows and the new model will not, because there are no samples of them here.
             Their recipes keep the model they name.
         left_out: products with samples that are too few to teach, and why.
-        scale: of the tiles of every product; None leaves the choice to the size of the pictures.
+        scales: of the tiles of products that are looked at in tiles; of others the size of the pictures decides.
         obstacles: why it cannot begin now; empty when it can.
     """
 
@@ -123,7 +123,7 @@ class TeachingPlan:
     base: ModelRef | None = None
     forgets: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
-    scale: float | None = None
+    scales: Mapping[str, float] = field(default_factory=dict)
     obstacles: tuple[tuple[TeachObstacle, str], ...] = ()
 
 
@@ -402,7 +402,7 @@ class TeachingService:
             base=None if base is None or depth is TeachDepth.DRAFT else base.ref,
             forgets=forgets,
             left_out=tuple(left_out),
-            scale=_common_scale(chosen),
+            scales={one.product: one.recipe.scale for one in chosen if one.recipe.framing is not Framing.WHOLE},
             obstacles=tuple(obstacles),
         )
 
@@ -631,14 +631,5 @@ class _Run:
             base=base,
             minutes=None if draft else self.minutes,
             steps=None if draft else self.steps,
-            scale=self.plan.scale,
+            scales=self.plan.scales,
         )
-
-
-def _common_scale(setups: list[_Setup]) -> float | None:
-    """The scale of the draft's tiles, where every other product is looked at with the same; else None."""
-    views = {(one.recipe.framing is Framing.WHOLE, one.recipe.scale) for one in setups}
-    if len(views) != 1:
-        return None
-    whole, scale = views.pop()
-    return None if whole else scale

@@ -55,6 +55,7 @@ class TrainingJob:
         seed: of the weights, the batches, the noise, and of what is held out.
         scale: network pixels per frame pixel of every product's tiles; None chooses by the size of its pictures.
         base: folder of a model whose network is taught further; the data must hold the products it shall still know.
+        scales: the same for single products, before `scale` and `whole`.
         whole: squash every frame into one tile; excludes a scale.
         draft: no training: the memory alone judges, which takes seconds instead of minutes.
         resume: go on from the checkpoint of an interrupted training of the same name, data and budget.
@@ -72,6 +73,7 @@ class TrainingJob:
     device: str = "auto"
     seed: int = 0
     scale: float | None = None
+    scales: Mapping[str, float] = field(default_factory=dict)
     base: Path | None = None
     whole: bool = False
     draft: bool = False
@@ -93,8 +95,10 @@ class TrainingJob:
             found.append(f"device: {self.device!r} is not auto, cpu or cuda")
         if not 0 <= self.seed <= MAX_SEED:
             found.append(f"seed: {self.seed} is outside 0 to {MAX_SEED}")
-        if self.scale is not None and not 1 / 64 <= self.scale <= 4:
-            found.append(f"scale: {self.scale} is outside 1/64 to 4")
+        scales = {"scale": self.scale} | {f"scale of {name}": scale for name, scale in self.scales.items()}
+        for name, scale in scales.items():
+            if scale is not None and not 1 / 64 <= scale <= 4:
+                found.append(f"{name}: {scale} is outside 1/64 to 4")
         if self.draft and self.base is not None:
             found.append("draft: it trains nothing, so a base makes no sense with it")
         if self.whole and self.scale is not None:
@@ -135,7 +139,7 @@ class TrainingJob:
         values: dict[str, Any] = {}
         for name, entry in fields.items():
             if name not in data:
-                if entry.default is dataclasses.MISSING:
+                if entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING:
                     problems.append(f"missing key {name!r}")
                 continue
             try:
@@ -246,6 +250,10 @@ def _read(value: object, wanted: Any) -> Any:  # noqa: ANN401 (a type, or a unio
         if value is None:
             return None
         wanted = next(kind for kind in wanted.__args__ if kind is not type(None))
+    if wanted == Mapping[str, float]:
+        if not isinstance(value, dict):
+            raise TypeError(f"must be a table of numbers, not {value!r}")
+        return {str(name): _read(number, float) for name, number in value.items()}
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if wanted in (Path, Preset, Backbone):

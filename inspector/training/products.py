@@ -63,9 +63,17 @@ class TaughtProduct:
 
 
 def find_products(
-    dataset: Dataset, geometry: ModelGeometry, *, seed: int, scale: float | None = None, whole: bool = False
+    dataset: Dataset,
+    geometry: ModelGeometry,
+    *,
+    seed: int,
+    scale: float | None = None,
+    scales: Mapping[str, float] | None = None,
+    whole: bool = False,
 ) -> tuple[TaughtProduct, ...]:
-    """Hold pictures of every product out, and choose its framing; `scale` or `whole` overrules the choice.
+    """Hold pictures of every product out, and choose its framing.
+
+    `scale` or `whole` overrules the choice, and `scales` both for single products.
 
     Raises:
         InvalidInput: a product has too few pictures.
@@ -75,7 +83,8 @@ def find_products(
         samples = dataset.of(name, *Split)
         teaching, held_out = hold_out(samples, seed=seed)
         sizes = [sample.frame_size for sample in samples]
-        framing = choose_framing(sizes, geometry, scale=scale, whole=whole)
+        own = (scales or {}).get(name)
+        framing = choose_framing(sizes, geometry, scale=own or scale, whole=whole and own is None)
         groups = {
             samples[index].name: number for number, group in enumerate(capture_groups(samples)) for index in group
         }

@@ -42,7 +42,7 @@ class ProcessTeacher:
             minutes=task.minutes,
             device=self._device,
             seed=task.seed,
-            scale=task.scale,
+            scales=task.scales,
             base=task.base,
             draft=task.draft,
         )

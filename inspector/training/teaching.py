@@ -224,7 +224,9 @@ class _Run:
         dataset = read_for_training(self._job.data, self._job.image_root)
         self._skipped += dataset.skipped
         job = self._job
-        products = find_products(dataset, geometry_of(self._config), seed=job.seed, scale=job.scale, whole=job.whole)
+        products = find_products(
+            dataset, geometry_of(self._config), seed=job.seed, scale=job.scale, scales=job.scales, whole=job.whole
+        )
         for product in products:
             teaching, held_out, framing = len(product.teaching), len(product.held_out), product.framing
             message = f"{product.name}: {teaching} teach, {held_out} set the limit, framing {framing.framing.value}"
@@ -384,6 +386,7 @@ class _Run:
             "plan": asdict(self._plan),
             "seed": self._job.seed,
             "scale": self._job.scale,
+            "scales": dict(self._job.scales),
             "whole": self._job.whole,
             "base": str(self._job.base),
             "steps": self._job.steps,

@@ -87,7 +87,7 @@ def test_what_stands_out_is_flagged_and_nobody_vouches_for_himself(bench: Bench)
     assert seen[-1] == (39, 39)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
     (task,) = bench.teacher.tasks  # type: ignore[attr-defined]
-    assert (task.draft, task.scale) == (True, None)
+    assert (task.draft, task.scales) == (True, {})
     halves = {name: {one.path for one in task.pictures if one.product == name} for name in "ab"}
     assert {len(half) for half in halves.values()} == {6, 7}
     assert not halves["a"] & halves["b"]
@@ -98,7 +98,8 @@ def test_large_pictures_are_taught_small(bench: Bench) -> None:
     for number in range(8):
         add(bench, 60 + number, number, side=1024)
     bench.odd.find(SETUP)
-    assert bench.teacher.tasks[0].scale == 0.5  # type: ignore[attr-defined]
+    task = bench.teacher.tasks[0]  # type: ignore[attr-defined]
+    assert task.scales == dict.fromkeys({picture.product for picture in task.pictures}, 0.5)
 
 
 def test_too_few_a_running_line_and_a_person_end_it(bench: Bench) -> None:

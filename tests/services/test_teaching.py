@@ -360,18 +360,22 @@ def test_a32_a_teaching_that_fails_leaves_the_old_model_and_says_why(bench: Benc
 
 
 @pytest.mark.parametrize(
-    ("own", "other", "scale"),
+    ("own", "other", "scales"),
     [
-        ({"framing": Framing.TILES, "scale": 0.25}, None, 0.25),
-        ({"framing": Framing.TILES, "scale": 0.25}, {"framing": Framing.TILES_AND_WHOLE, "scale": 0.25}, 0.25),
-        ({"framing": Framing.TILES, "scale": 0.25}, {"framing": Framing.WHOLE}, None),
-        ({"framing": Framing.WHOLE}, None, None),
+        ({"framing": Framing.TILES, "scale": 0.25}, None, {"gear": 0.25}),
+        (
+            {"framing": Framing.TILES, "scale": 0.25},
+            {"framing": Framing.TILES_AND_WHOLE, "scale": 0.5},
+            {"gear": 0.25, "lid": 0.5},
+        ),
+        ({"framing": Framing.TILES, "scale": 0.25}, {"framing": Framing.WHOLE}, {"gear": 0.25}),
+        ({"framing": Framing.WHOLE}, None, {}),
     ],
 )
-def test_a_chosen_scale_counts_where_every_product_has_it(bench: Bench, own, other, scale: float | None) -> None:
+def test_every_product_is_taught_at_the_scale_chosen_for_it(bench: Bench, own, other, scales) -> None:
     if other is not None:
         bench.publish(bench.product("lid", first=100, **other))
-    assert bench.service.plan(bench.product("gear", **own)).scale == scale
+    assert bench.service.plan(bench.product("gear", **own)).scales == scales
 
 
 # --- with real processes ---------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ JOB = TrainingJob(
     minutes=2.5,
     seed=7,
     scale=0.5,
+    scales={"gear": 0.25},
 )
 
 
@@ -32,7 +33,16 @@ def test_a_job_survives_its_file():
 
 def test_every_problem_is_listed_at_once():
     job = TrainingJob(
-        Path("d"), "../x", Path("m"), steps=0, minutes=float("nan"), device="tpu", seed=-1, scale=9, license=" "
+        Path("d"),
+        "../x",
+        Path("m"),
+        steps=0,
+        minutes=float("nan"),
+        device="tpu",
+        seed=-1,
+        scale=9,
+        license=" ",
+        scales={"a": 0.0},
     )
     assert [problem.split(":")[0] for problem in job.problems()] == [
         "name",
@@ -42,6 +52,7 @@ def test_every_problem_is_listed_at_once():
         "device",
         "seed",
         "scale",
+        "scale of a",
         "license",
     ]
 

@@ -28,6 +28,13 @@ def test_products_are_framed_by_their_shape_and_held_out_pictures_teach_nothing(
     assert not {sample.name for sample in disk.teaching} & {sample.name for sample in disk.held_out}
 
 
+def test_a_scale_that_was_chosen_for_one_product_leaves_the_others(tmp_path):
+    root = draw_data(tmp_path, good=20, strips=5)
+    disk, fabric = find_products(read_for_training(root), GEOMETRY, seed=0, scales={"disk": 2.0}, whole=True)
+    assert (disk.framing.framing, disk.framing.scale) == (Framing.TILES_AND_WHOLE, 2.0)
+    assert fabric.framing.framing is Framing.WHOLE
+
+
 def test_every_picture_has_a_capture_group_of_its_product(products):
     disk, fabric = products
     assert {sample.name for sample in disk.pictures} == set(disk.groups)
