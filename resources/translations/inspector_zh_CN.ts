@@ -364,6 +364,17 @@
     </message>
 </context>
 <context>
+    <name>CameraEdits</name>
+    <message>
+        <source>The white balance is in the recipe</source>
+        <translation>白平衡已写入配方</translation>
+    </message>
+    <message>
+        <source>This is the picture of the product now</source>
+        <translation>这是现在的产品图片</translation>
+    </message>
+</context>
+<context>
     <name>CameraForm</name>
     <message>
         <source>This source has no trigger; its pictures come one after the other.</source>
@@ -464,14 +475,6 @@
 </context>
 <context>
     <name>CameraStep</name>
-    <message>
-        <source>The white balance is in the recipe</source>
-        <translation>白平衡已写入配方</translation>
-    </message>
-    <message>
-        <source>This is the picture of the product now</source>
-        <translation>这是现在的产品图片</translation>
-    </message>
     <message>
         <source>This station has no camera for set-up.</source>
         <translation>本工位没有可用于设置的相机。</translation>
@@ -789,6 +792,17 @@
     <message>
         <source>This lot: {total} parts, {passed} OK, {failed} NG, {missed} not inspected. {balance}</source>
         <translation>本批次：零件 {total}，合格 {passed}，不合格 {failed}，未检测 {missed}。{balance}</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyList</name>
+    <message>
+        <source>New product</source>
+        <translation>新产品</translation>
+    </message>
+    <message>
+        <source>Import package</source>
+        <translation>导入配方包</translation>
     </message>
 </context>
 <context>
@@ -3720,17 +3734,6 @@
     <message>
         <source>Bad samples below the limit</source>
         <translation>低于判定限的不良样本</translation>
-    </message>
-</context>
-<context>
-    <name>_Empty</name>
-    <message>
-        <source>New product</source>
-        <translation>新产品</translation>
-    </message>
-    <message>
-        <source>Import package</source>
-        <translation>导入配方包</translation>
     </message>
 </context>
 <context>

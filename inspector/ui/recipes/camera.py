@@ -5,7 +5,6 @@ service; this step only asks and shows.
 """
 
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -14,11 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 from inspector.core.draft import Blocker, RecipeDraft, Step
 from inspector.core.errors import InspectorError
-from inspector.core.geometry import Rect
 from inspector.core.ports import CameraInfo
 from inspector.core.recipe import CameraSettings, TriggerMode
 from inspector.services.capture import CaptureState, CaptureStatus, LearnProgress, LiveShot
-from inspector.ui.recipes.camera_form import EXPOSURE, GAIN
+from inspector.ui.recipes.camera_edits import CameraEdits
 from inspector.ui.recipes.camera_layout import CameraLayout
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.feature_desk import FeatureDesk
@@ -26,22 +24,15 @@ from inspector.ui.recipes.feature_tree import FeatureTree
 from inspector.ui.recipes.live_bridge import LiveBridge
 from inspector.ui.recipes.live_view import LiveMode
 from inspector.ui.recipes.recipe_camera import (
-    adopted,
     autos_on,
     camera_label,
     kept_settings,
-    taken_lines,
-    white_balance,
 )
-from inspector.ui.recipes.settings_sheet import PlannedLine, SettingsTransfer
 from inspector.ui.recipes.step import StepPage
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.well_content import WellContent
 
-_APPLY_MS: Final = 250
-_READ_AGAIN_MS: Final = 700
 _SILENT_S: Final = 2.0
-_WHITE_MS: Final = 1500
 
 
 class CameraStep(StepPage):
@@ -50,22 +41,19 @@ class CameraStep(StepPage):
     def __init__(self, tools: PageTools, desk: SetupDesk, draft: RecipeDraft) -> None:
         """Open nothing yet; `enter` does."""
         super().__init__(Step.CAMERA, tools, draft)
-        self._desk, self._capture = desk, desk.capture
+        self._desk, self.capture = desk, desk.capture
         self.features = FeatureDesk(tools.background, desk.user)
         self.tree = FeatureTree(tools, self.features)
         self.ui = CameraLayout(tools, self, self.tree)
-        self.transfer = SettingsTransfer(tools, desk.settings_files, self.features, self)
         self._bridge = LiveBridge(desk.capture) if desk.capture is not None else None
         self._cameras: tuple[CameraInfo, ...] = ()
         self._scanning = False
-        self._status = CaptureStatus()
-        self._shot: LiveShot | None = None
+        self.status = CaptureStatus()
+        self.shot: LiveShot | None = None
         self._shot_at = 0.0
         self._rate: tuple[float, int, float] = (0.0, 0, 0.0)  # when and where counting began, pictures a second
-        self._opened = ""
-        self._apply_timer = self._timer(_APPLY_MS, self._apply)
-        self._read_timer = self._timer(_READ_AGAIN_MS, self.features.read)
-        self._white_timer = self._timer(_WHITE_MS, self._read_white)
+        self.opened = ""
+        self.edits = CameraEdits(self, self, tools, desk)
         self._silence = QTimer(self)
         self._silence.setInterval(1000)
         self._silence.timeout.connect(self._show_state)
@@ -76,7 +64,7 @@ class CameraStep(StepPage):
         """Fill everything."""
         super().show_draft(draft)
         self._fill_cameras()
-        self._show_settings()
+        self.show_settings()
 
     def take(self, draft: RecipeDraft) -> None:
         """Another step changed something that is drawn here."""
@@ -85,7 +73,7 @@ class CameraStep(StepPage):
 
     def enter(self) -> None:
         """Look for cameras and open the chosen one."""
-        if self._capture is None or self._bridge is None:
+        if self.capture is None or self._bridge is None:
             return
         self._bridge.open()
         self._silence.start()
@@ -101,13 +89,13 @@ class CameraStep(StepPage):
         self.ui.scale.commit()
         self.tree.editor.commit()
         self._silence.stop()
-        self._apply_timer.stop()
+        self.edits.stop()
         self.features.connect_camera(None, "")
-        self._opened = ""
-        if self._capture is not None and self._bridge is not None:
+        self.opened = ""
+        if self.capture is not None and self._bridge is not None:
             self._bridge.close()
-            self._capture.close()
-        self._status = CaptureStatus()
+            self.capture.close()
+        self.status = CaptureStatus()
         self.ui.scale.show_learning(None)
         self.ui.view.set_mode(LiveMode.LOOK)
         self._show_state()
@@ -161,195 +149,47 @@ class CameraStep(StepPage):
         self.edit(self.draft.with_recipe(camera_id=camera_id, camera=camera))
         self._fill_cameras()
         self._open()
-        self._show_settings()
+        self.show_settings()
 
     def _open(self) -> None:
         camera_id = self.draft.recipe.camera_id
-        if self._capture is None or not camera_id:
+        if self.capture is None or not camera_id:
             self._show_state()
             return
-        self._opened = camera_id
-        self._shot = None
+        self.opened = camera_id
+        self.shot = None
         self.ui.meter.show_shot(None)
-        self._capture.open(camera_id, self._live_settings())
+        self.capture.open(camera_id, self.live_settings())
 
-    def _live_settings(self) -> CameraSettings:
+    def live_settings(self) -> CameraSettings:
         """The recipe's settings; without its trigger while a person only looks."""
         camera = self.draft.recipe.camera
         if self.ui.free_view.isChecked() and camera.trigger is not TriggerMode.FREE:
             return replace(camera, trigger=TriggerMode.FREE)
         return camera
 
-    # --- what people change -------------------------------------------------------------------------------------------
-
-    def _on_form(self, fields: Mapping[str, object]) -> None:
-        """Light is written while pictures come; everything else needs them to stop for a moment."""
-        name = next(iter(fields))
-        live = {"exposure_us": EXPOSURE, "gain_db": GAIN}.get(name)
-        feature = self.features.named(*live) if live is not None else None
-        if feature is not None and self._status.state is CaptureState.LIVE and feature.writable:
-            self.features.write(feature.name, repr(fields[name]))
-            return
-        self._settle(replace(self.draft.recipe.camera, **fields))  # type: ignore[arg-type]  # checked by the fields
-        self._apply_soon()
-
-    def _settle(self, camera: CameraSettings) -> None:
-        """Keep settings in the draft."""
-        self.edit(self.draft.with_recipe(camera=camera))
-        self._show_settings()
-
-    def _apply_soon(self) -> None:
-        self._apply_timer.start()
-
-    def _apply(self) -> None:
-        if self._capture is not None and self._opened:
-            self._capture.apply(self._live_settings())
-            self._read_timer.start()
-
-    def _on_written(self, name: str, _asked: str, kept: str) -> None:
-        """The camera's own value counts, not what was asked."""
-        camera = adopted(self.draft.recipe.camera, name, kept, self.features)
-        if camera is not None:
-            self._settle(camera)
-            if self._capture is not None:
-                self._capture.remember(self._live_settings())
-        elif name in dict(self.draft.recipe.camera.extra):
-            self._keep_extra(name, kept)
-
-    def _on_refused(self, name: str, _asked: str, sentence: str) -> None:
-        for field, names in (("exposure", EXPOSURE), ("gain", GAIN)):
-            if name in names:
-                self._show_settings()
-                self.ui.form.refuse(field, sentence)
-
-    def _keep_extra(self, name: str, value: str) -> None:
-        camera = self.draft.recipe.camera
-        extra = tuple(entry for entry in camera.extra if entry[0] != name)
-        feature = self.features.named(name)
-        selectors = [] if feature is None else [self.features.named(one) for one in feature.selected_by]
-        # A value means nothing without the selectors that stand before it.
-        before = tuple((one.name, one.value) for one in selectors if one is not None and one.writable)
-        extra = tuple(entry for entry in extra if entry not in before) + before
-        self._settle(replace(camera, extra=(*extra, (name, value))))
-        if self._capture is not None:
-            self._capture.remember(self._live_settings())
-
-    def _on_force(self, name: str, value: str) -> None:
-        """What a camera takes only without pictures is written with everything else, and stays in the recipe."""
-        camera = adopted(self.draft.recipe.camera, name, value, self.features)
-        if camera is not None:
-            self._settle(camera)
-        else:
-            self._keep_extra(name, value)
-        self._apply_soon()
-
-    def _on_taken(self, lines: tuple[PlannedLine, ...]) -> None:
-        """A settings file becomes part of the recipe; the camera gets it while pictures are stopped."""
-        camera = taken_lines(
-            self.draft.recipe.camera, [(one.selected, one.name, one.new) for one in lines], self.features
-        )
-        self._settle(camera)
-        self._apply_soon()
-
-    def _on_save_file(self) -> None:
-        if self._status.camera is not None:
-            self.transfer.ask_save(self._status.camera)
-
-    def _drop_extra(self, name: str) -> None:
-        camera = self.draft.recipe.camera
-        self._settle(replace(camera, extra=tuple(entry for entry in camera.extra if entry[0] != name)))
-
-    def _on_autos_off(self) -> None:
-        for name in autos_on(self.features):
-            self.features.write(name, "Off")
-
-    def _on_white(self) -> None:
-        self.features.write("BalanceWhiteAuto", "Once")
-        self._white_timer.start()
-
-    def _read_white(self) -> None:
-        access = None if self._capture is None else self._capture.features
-        if access is not None:
-            self._tools.background.run(
-                lambda: white_balance(access),
-                self,
-                self._on_white_read,
-                self._on_failed,
-                topic="white",
-                takes_long=True,
-            )
-
-    def _on_white_read(self, ratios: tuple[float, float, float]) -> None:
-        self._settle(replace(self.draft.recipe.camera, white_balance=ratios))
-        self.features.read()
-        self.said.emit(self.tr("The white balance is in the recipe"))
-
-    def _on_box(self, box: Rect) -> None:
-        """A box in the picture, which is itself a part of the sensor."""
-        self.ui.form.draw_box.setChecked(False)
-        present = self.draft.recipe.camera.roi
-        left, top = (0, 0) if present is None else (present.x, present.y)
-        self._on_form({"roi": Rect(left + box.x, top + box.y, box.width, box.height)})
-
-    def _on_points(self, placing: bool) -> None:
-        self.ui.form.draw_box.setChecked(False)
-        self.ui.view.set_mode(LiveMode.SCALE if placing else LiveMode.LOOK)
-        if placing:
-            self.ui.view.setFocus()
-
-    def _on_box_asked(self, drawing: bool) -> None:
-        self.ui.scale.end_points()
-        self.ui.view.set_mode(LiveMode.BOX if drawing else LiveMode.LOOK)
-
-    def _on_scale(self, mm_per_px: float) -> None:
-        self.edit(self.draft.with_recipe(mm_per_px=mm_per_px))
-        self.ui.scale.end_points()
-        self._show_settings()
-
-    def _on_learn(self) -> None:
-        if self._capture is not None:
-            self._capture.learn_limits()
-
-    def _on_forget(self) -> None:
-        self.edit(self.draft.with_recipe(picture_limits=None))
-        self._show_settings()
-
-    def _on_product_picture(self) -> None:
-        shot = self._shot
-        if shot is not None:
-            self._tools.background.run(
-                lambda: self._desk.pictures.save(shot.image).path, self, self._on_pictured, self._on_failed
-            )
-
-    def _on_pictured(self, path: str) -> None:
-        self.edit(self.draft.with_recipe(picture=path))
-        self.said.emit(self.tr("This is the picture of the product now"))
-
-    def _on_failed(self, error: InspectorError) -> None:
-        self.said.emit(str(error))
-
     # --- news of the camera -------------------------------------------------------------------------------------------
 
     def _on_status(self, status: CaptureStatus) -> None:
-        before, self._status = self._status, status
-        if self._capture is not None and status.state is CaptureState.LIVE:
+        before, self.status = self.status, status
+        if self.capture is not None and status.state is CaptureState.LIVE:
             if before.state is not CaptureState.LIVE or before.camera != status.camera:
                 self._rate = (0.0, 0, 0.0)
-                self.features.connect_camera(self._capture.features, self._opened)
+                self.features.connect_camera(self.capture.features, self.opened)
             else:
                 self.features.read()
-            if status.applied is not None and not self._apply_timer.isActive() and status.problem is None:
+            if status.applied is not None and not self.edits.waiting and status.problem is None:
                 kept = kept_settings(self.draft.recipe.camera, status.applied.settings)
                 if kept != self.draft.recipe.camera:
-                    self._settle(kept)
+                    self.edits.settle(kept)
         elif before.state is CaptureState.LIVE:
             self.features.pause()
         self._show_actions()
         self._show_state()
 
     def _on_shot(self, shot: LiveShot) -> None:
-        first = self._shot is None
-        self._shot, self._shot_at = shot, time.monotonic()
+        first = self.shot is None
+        self.shot, self._shot_at = shot, time.monotonic()
         if first:
             self._show_actions()
         if shot.size != self.draft.recipe.image_size:
@@ -369,9 +209,9 @@ class CameraStep(StepPage):
         self.ui.scale.show_learning(progress)
         if progress.limits is not None:
             self.edit(self.draft.with_recipe(picture_limits=progress.limits))
-            self._show_settings()
-        elif not progress.problem and self._live_settings().trigger is TriggerMode.SOFTWARE and self._capture:
-            self._capture.trigger()
+            self.show_settings()
+        elif not progress.problem and self.live_settings().trigger is TriggerMode.SOFTWARE and self.capture:
+            self.capture.trigger()
 
     def _on_features(self) -> None:
         """Limits moved, or somebody switched an automatic on."""
@@ -379,12 +219,13 @@ class CameraStep(StepPage):
             auto = bool(autos_on(self.features))
             if auto != self.draft.auto_exposure:
                 self.edit(replace(self.draft, auto_exposure=auto))
-        self._show_settings()
+        self.show_settings()
         self.features.poll(on=self.tree.isVisible())
 
     # --- drawing ------------------------------------------------------------------------------------------------------
 
-    def _show_settings(self) -> None:
+    def show_settings(self) -> None:
+        """Fill every field from the draft and from what the camera says."""
         recipe = self.draft.recipe
         self.ui.form.show_settings(recipe.camera, self.features)
         self.tree.set_extra(recipe.camera.extra)
@@ -395,19 +236,19 @@ class CameraStep(StepPage):
 
     def _show_actions(self) -> None:
         for button in (self.ui.form.save_file, self.ui.form.load_file):
-            button.setEnabled(self.transfer.possible)
+            button.setEnabled(self.edits.transfer.possible)
         recipe, white = self.draft.recipe, self.features.named("BalanceWhiteAuto")
         self.ui.show_actions(
-            live=self._status.state is CaptureState.LIVE,
-            software=self._live_settings().trigger is TriggerMode.SOFTWARE,
+            live=self.status.state is CaptureState.LIVE,
+            software=self.live_settings().trigger is TriggerMode.SOFTWARE,
             triggered=recipe.camera.trigger is not TriggerMode.FREE,
             white=white is not None and "Once" in white.entries,
-            picture=self._shot is not None,
+            picture=self.shot is not None,
         )
 
     def _show_state(self) -> None:
         """The picture, or why there is none; a lost camera leaves its last picture, greyed."""
-        status, shot = self._status, self._shot
+        status, shot = self.status, self.shot
         live = status.state is CaptureState.LIVE
         silent = live and time.monotonic() - self._shot_at > _SILENT_S
         self.ui.view.set_content(
@@ -427,8 +268,8 @@ class CameraStep(StepPage):
         self.ui.show_rate(self._rate[2] if live and not silent else None, missed)
 
     def _message(self, *, silent: bool) -> str:
-        state = self._status.state
-        if self._capture is None:
+        state = self.status.state
+        if self.capture is None:
             return self.tr("This station has no camera for set-up.")
         if state is CaptureState.CLOSED:
             return "" if self.draft.recipe.camera_id else self.tr("Choose a camera.")
@@ -440,7 +281,7 @@ class CameraStep(StepPage):
             return self.tr("The camera is not open.")
         if not silent:
             return ""
-        if self._live_settings().trigger is TriggerMode.FREE:
+        if self.live_settings().trigger is TriggerMode.FREE:
             return self.tr("No picture comes.")
         return self.tr("Waiting for a trigger")
 
@@ -453,59 +294,12 @@ class CameraStep(StepPage):
 
     # --- building -----------------------------------------------------------------------------------------------------
 
-    def _timer(self, milliseconds: int, slot: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)
-        return timer
-
     def _connect(self) -> None:
-        ui = self.ui
-        ui.camera.activated.connect(self._on_camera)
-        ui.again.clicked.connect(self._scan)
-        ui.free_view.clicked.connect(self._apply_soon)
-        ui.free_view.clicked.connect(self._show_actions)
-        ui.trigger_now.clicked.connect(self._on_trigger_now)
-        ui.white.clicked.connect(self._on_white)
-        ui.product_picture.clicked.connect(self._on_product_picture)
-        ui.meter.reset_peak.clicked.connect(self._on_reset_peak)
-        ui.form.changed.connect(self._on_form)
-        ui.form.box_asked.connect(self._on_box_asked)
-        ui.form.autos_off_asked.connect(self._on_autos_off)
-        ui.view.box_drawn.connect(self._on_box)
-        ui.view.scale_changed.connect(self._on_points_moved)
-        ui.scale.points_asked.connect(self._on_points)
-        ui.scale.scale_given.connect(self._on_scale)
-        ui.scale.learn_asked.connect(self._on_learn)
-        ui.scale.cancel_asked.connect(self._on_cancel_learning)
-        ui.scale.forget_asked.connect(self._on_forget)
-        ui.form.save_file.clicked.connect(self._on_save_file)
-        ui.form.load_file.clicked.connect(self.transfer.ask_load)
-        self.transfer.taken.connect(self._on_taken)
-        self.transfer.said.connect(self.said)
-        self.tree.kept.connect(self._keep_extra)
-        self.tree.force_asked.connect(self._on_force)
-        self.tree.dropped.connect(self._drop_extra)
+        self.ui.camera.activated.connect(self._on_camera)
+        self.ui.again.clicked.connect(self._scan)
+        self.ui.free_view.clicked.connect(self._show_actions)
         self.features.changed.connect(self._on_features)
-        self.features.written.connect(self._on_written)
-        self.features.refused.connect(self._on_refused)
         if self._bridge is not None:
             self._bridge.status_changed.connect(self._on_status)
             self._bridge.shot_arrived.connect(self._on_shot)
             self._bridge.learning_changed.connect(self._on_learning)
-
-    def _on_trigger_now(self) -> None:
-        if self._capture is not None:
-            self._capture.trigger()
-
-    def _on_reset_peak(self) -> None:
-        if self._capture is not None:
-            self._capture.reset_peak()
-
-    def _on_cancel_learning(self) -> None:
-        if self._capture is not None:
-            self._capture.cancel_learning()
-
-    def _on_points_moved(self) -> None:
-        self.ui.scale.show_distance(self.ui.view.distance_px)

@@ -1,6 +1,5 @@
 """Step 1: what the product is called, which number the line knows it by, and what it looks like."""
 
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,10 +11,10 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdi
 from inspector.core.draft import Blocker, RecipeDraft, Step
 from inspector.core.errors import InspectorError
 from inspector.core.ports import PublishedVersion
-from inspector.core.recipe import Recipe
 from inspector.ui.messages import version_text
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.pictures import PICTURE_SUFFIXES, read_picture
+from inspector.ui.recipes.starting import MOST_CODE, Others, read_others, started_from
 from inspector.ui.recipes.step import StepPage
 from inspector.ui.recipes.words import blocker_text
 from inspector.ui.tools import PageTools
@@ -27,31 +26,6 @@ from inspector.ui.widgets.well_content import WellContent
 
 _NAME_CODES = frozenset({"name_missing", "name_too_long", "name_control", "name_taken", "name_changed"})
 _CODE_CODES = frozenset({"code_missing", "code_taken"})
-_MOST_CODE = 9999
-
-
-@dataclass(frozen=True, slots=True)
-class _Others:
-    """What other products there are: versions to start from, and the next line code that is free."""
-
-    versions: tuple[PublishedVersion, ...]
-    free_code: int
-
-
-def started_from(draft: RecipeDraft, recipe: Recipe) -> RecipeDraft:
-    """A draft with everything of a published version but what names the product and what must be measured anew."""
-    own = draft.recipe
-    taken = replace(
-        recipe,
-        product=own.product,
-        version=0,
-        title=own.title,
-        line_code=own.line_code,
-        picture=own.picture or recipe.picture,
-        notes=own.notes or recipe.notes,
-        self_test=None,
-    )
-    return replace(draft, recipe=taken, judged=None, timing=None)
 
 
 class ProductStep(StepPage):
@@ -62,7 +36,7 @@ class ProductStep(StepPage):
         super().__init__(Step.PRODUCT, tools, draft)
         self._desk = desk
         self._before_start: RecipeDraft | None = None
-        self._others = _Others((), 0)
+        self._others = Others((), 0)
         self._picture: NDArray[np.uint8] | None = None
         self._picture_path = ""
         self._picture_problem = self._code_refused = self._code_wrong = ""
@@ -70,7 +44,7 @@ class ProductStep(StepPage):
         self.name = _line()
         self.name.setMaxLength(200)
         self.name.textEdited.connect(self._on_name)
-        self.code = NumberField(look, low=1, high=_MOST_CODE, decimals=0)
+        self.code = NumberField(look, low=1, high=MOST_CODE, decimals=0)
         self.code.setMaximumWidth(look.px(40))
         self.code.textEdited.connect(self._on_code_typed)
         self.code.entered.connect(self._on_code)
@@ -131,7 +105,7 @@ class ProductStep(StepPage):
     def enter(self) -> None:
         """Ask what other products there are."""
         self._tools.background.run(
-            partial(_read_others, self._desk), self, self._on_others, self._on_failed, topic="others"
+            partial(read_others, self._desk.recipes), self, self._on_others, self._on_failed, topic="others"
         )
 
     def leave(self) -> None:
@@ -153,7 +127,7 @@ class ProductStep(StepPage):
     def _on_code_typed(self, text: str) -> None:
         """A whole number in range counts at once, so that a crash costs no more than one key."""
         self._code_refused = ""
-        if text.strip().isdecimal() and 1 <= int(text) <= _MOST_CODE:
+        if text.strip().isdecimal() and 1 <= int(text) <= MOST_CODE:
             self._on_code(int(text))
 
     def _on_code_refused(self, reason: str) -> None:
@@ -214,7 +188,7 @@ class ProductStep(StepPage):
 
     # --- answers of the background ------------------------------------------------------------------------------------
 
-    def _on_others(self, others: _Others) -> None:
+    def _on_others(self, others: Others) -> None:
         self._others = others
         chosen = self.start.currentData()
         self.start.clear()
@@ -223,7 +197,7 @@ class ProductStep(StepPage):
             self.start.addItem(f"{version.product} {version_text(version.version)}", version)
             if chosen is not None and chosen.product == version.product and chosen.version == version.version:
                 self.start.setCurrentIndex(self.start.count() - 1)
-        if 1 <= others.free_code <= _MOST_CODE:
+        if 1 <= others.free_code <= MOST_CODE:
             self.code.setPlaceholderText(self.tr("{code} is free").format(code=others.free_code))
         self._name_start()
 
@@ -334,15 +308,6 @@ class ProductStep(StepPage):
 
 def _import_picture(desk: SetupDesk, path: Path) -> str:
     return desk.pictures.save(read_picture(path)).path
-
-
-def _read_others(desk: SetupDesk) -> _Others:
-    cards = desk.recipes.overview()
-    used = {card.line_code for card in cards}
-    versions: list[PublishedVersion] = []
-    for card in cards:
-        versions.extend(one for one in desk.recipes.versions(card.product) if one.recipe is not None)
-    return _Others(tuple(versions), next(code for code in range(1, _MOST_CODE + 2) if code not in used))
 
 
 def _line() -> QLineEdit:

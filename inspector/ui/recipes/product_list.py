@@ -1,6 +1,6 @@
 """All products: as cards or as a table, searched and sorted, and what can be done with the one that is chosen."""
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from inspector.core.recipe import Recipe
 from inspector.services.recipes import ProductCard, ProductState
 from inspector.ui.messages import product_title
+from inspector.ui.recipes.empty_list import EmptyList
 from inspector.ui.recipes.product_card import CardDelegate
 from inspector.ui.recipes.product_model import CARD_ROLE, ProductFilter, ProductModel
 from inspector.ui.recipes.words import product_state_word
@@ -95,7 +96,7 @@ class ProductList(QWidget):
             ("discard", self.discard_asked),
         ):
             self.deeds[name].clicked.connect(lambda _=False, signal=signal: self._emit(signal))
-        self.empty = _Empty(tools)
+        self.empty = EmptyList(tools.look)
         self.empty.new.clicked.connect(self.new_asked)
         self.empty.bring.clicked.connect(self.import_asked)
         self.hint = QLabel()
@@ -329,36 +330,3 @@ class ProductList(QWidget):
         self.table.setAccessibleName(self.tr("Products"))
         self.model.retranslate()
         self._show_state()
-
-
-class _Empty(QWidget):
-    """What stands where there is no product."""
-
-    def __init__(self, tools: PageTools) -> None:
-        super().__init__()
-        look = tools.look
-        self._sentence = QLabel()
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._sentence.setWordWrap(True)
-        self._sentence.setMinimumSize(QSize(look.px(120), 0))
-        self.new = Button(look, "plus", kind=ButtonKind.PRIMARY)
-        self.bring = Button(look, "import")
-        row = QHBoxLayout()
-        row.setSpacing(look.px(3))
-        row.addStretch(1)
-        row.addWidget(self.new)
-        row.addWidget(self.bring)
-        row.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setSpacing(look.px(4))
-        layout.addStretch(1)
-        layout.addWidget(self._sentence)
-        layout.addLayout(row)
-        layout.addStretch(2)
-
-    def say(self, text: str, *, buttons: bool) -> None:
-        self._sentence.setText(text)
-        self.new.setText(self.tr("New product"))
-        self.bring.setText(self.tr("Import package"))
-        self.new.setVisible(buttons)
-        self.bring.setVisible(buttons)

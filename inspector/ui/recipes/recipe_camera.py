@@ -81,6 +81,39 @@ def taken_lines(
     return camera
 
 
+def with_extra(camera: CameraSettings, name: str, value: str, features: FeatureDesk) -> CameraSettings:
+    """Settings that also write a feature, with the selectors before it that say which of its values is meant.
+
+    A feature without selectors stands once; one with selectors once for each choice of them.
+    """
+    feature = features.named(name)
+    selectors = [] if feature is None else [features.named(one) for one in feature.selected_by]
+    before = tuple((one.name, one.value) for one in selectors if one is not None and one.writable)
+    kept = [group for group in _groups(camera.extra, features) if group[:-1] != before or group[-1][0] != name]
+    groups = [*kept, (*before, (name, value))]
+    return replace(camera, extra=tuple(entry for group in groups for entry in group))
+
+
+def without_extra(camera: CameraSettings, name: str, features: FeatureDesk) -> CameraSettings:
+    """Settings that leave a feature, whatever selects it, to the camera."""
+    groups = [group for group in _groups(camera.extra, features) if group[-1][0] != name]
+    return replace(camera, extra=tuple(entry for group in groups for entry in group))
+
+
+def _groups(extra: FeatureLines, features: FeatureDesk) -> list[FeatureLines]:
+    """Each value together with the selectors that stand before it."""
+    selectors = {name for feature in features.features for name in feature.selected_by}
+    groups: list[FeatureLines] = []
+    before: FeatureLines = ()
+    for entry in extra:
+        before = (*before, entry)
+        if entry[0] not in selectors:
+            groups.append(before)
+            before = ()
+    # A selector that selects nothing is a value of its own.
+    return [*groups, *((entry,) for entry in before)]
+
+
 def kept_settings(asked: CameraSettings, kept: CameraSettings) -> CameraSettings:
     """What was asked, with the values that the camera made of it: a part of the sensor snaps to its steps."""
     changes = {

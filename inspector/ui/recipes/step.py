@@ -40,6 +40,10 @@ class StepPage(QWidget):
             self.draft = draft
             self.changed.emit(draft)
 
+    def say(self, text: str) -> None:
+        """Show a quiet line."""
+        self.said.emit(text)
+
     def take(self, draft: RecipeDraft) -> None:
         """Another step or the frame changed the draft; the frame calls it, shown or not."""
         self.draft = draft

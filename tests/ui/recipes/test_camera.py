@@ -28,7 +28,7 @@ def step(wired: SetupStation, tools: PageTools, show, qtbot) -> Iterator[CameraS
     step = show(CameraStep(tools, wired.desk(), wired.recipes.new("bottle")), 1280, 560)
     step.show_draft(step.draft)
     step.enter()
-    qtbot.waitUntil(lambda: step._shot is not None and bool(step.features.features), timeout=20_000)
+    qtbot.waitUntil(lambda: step.shot is not None and bool(step.features.features), timeout=20_000)
     yield step
     step.leave()
     qtbot.waitUntil(lambda: wired.capture.status.state is CaptureState.CLOSED, timeout=10_000)
@@ -45,18 +45,18 @@ def test_a_new_product_begins_with_the_camera_of_the_station_and_a_trigger(step:
 
 
 def test_pictures_come_without_a_trigger_while_a_person_looks(step: CameraStep, qtbot) -> None:
-    seen = step._shot.received
-    qtbot.waitUntil(lambda: step._shot.received > seen + 3)
+    seen = step.shot.received
+    qtbot.waitUntil(lambda: step.shot.received > seen + 3)
     assert step.ui.view.content.picture is not None
     assert step.ui.view.content.simulated
     assert step.ui.meter.values[2].text() != "–"
 
 
 def test_exposure_is_written_while_pictures_come_and_read_back(step: CameraStep, qtbot) -> None:
-    bright = step._shot.measure.brightness
+    bright = step.shot.measure.brightness
     step.ui.form.exposure.entered.emit(2500.0)
     qtbot.waitUntil(lambda: step.draft.recipe.camera.exposure_us == 2500.0)
-    qtbot.waitUntil(lambda: step._shot.measure.brightness < 0.8 * bright, timeout=5000)
+    qtbot.waitUntil(lambda: step.shot.measure.brightness < 0.8 * bright, timeout=5000)
     qtbot.waitUntil(lambda: step.features.named("ExposureTime").value.startswith("2500"))
 
 
@@ -81,18 +81,18 @@ def test_a_locked_feature_is_refused_in_the_words_of_the_camera(step: CameraStep
     qtbot.waitUntil(lambda: "locked" in step.tree.editor.field.note)
     assert step.features.named("Width").value == "320"
     step.tree.editor.force.click()
-    qtbot.waitUntil(lambda: step._shot.size.width == 160, timeout=20_000)
+    qtbot.waitUntil(lambda: step.shot.size.width == 160, timeout=20_000)
     assert step.draft.recipe.camera.roi.width == 160
     qtbot.waitUntil(lambda: step.draft.recipe.image_size.width == 160)
 
 
 def test_a_part_of_the_sensor_snaps_and_what_was_kept_is_shown(step: CameraStep, qtbot) -> None:
-    step._on_box(Rect(11, 21, 201, 101))
-    qtbot.waitUntil(lambda: step._shot.size.width == 200, timeout=20_000)
+    step.edits.on_box(Rect(11, 21, 201, 101))
+    qtbot.waitUntil(lambda: step.shot.size.width == 200, timeout=20_000)
     assert step.draft.recipe.camera.roi == Rect(10, 20, 200, 100)
     assert [field.value for field in step.ui.form.roi] == [10, 20, 200, 100]
     step.ui.form.whole.click()
-    qtbot.waitUntil(lambda: step._shot.size.width == 320, timeout=20_000)
+    qtbot.waitUntil(lambda: step.shot.size.width == 320, timeout=20_000)
 
 
 def test_the_software_trigger_brings_one_picture(step: CameraStep, qtbot) -> None:
@@ -101,9 +101,9 @@ def test_the_software_trigger_brings_one_picture(step: CameraStep, qtbot) -> Non
     qtbot.waitUntil(lambda: step.ui.trigger_now.isEnabled())
     qtbot.waitUntil(lambda: step.ui.view.content.greyed, timeout=10_000)
     assert "trigger" in step.ui.view.content.message
-    shown = step._shot
+    shown = step.shot
     step.ui.trigger_now.click()
-    qtbot.waitUntil(lambda: step._shot is not shown, timeout=10_000)
+    qtbot.waitUntil(lambda: step.shot is not shown, timeout=10_000)
 
 
 def test_two_points_and_a_length_make_the_scale(step: CameraStep, qtbot) -> None:
@@ -122,14 +122,14 @@ def test_picture_limits_are_learned_from_twenty_shots_and_can_be_forgotten(step:
     qtbot.waitUntil(lambda: step.draft.recipe.picture_limits is not None, timeout=20_000)
     limits = step.draft.recipe.picture_limits
     assert limits.shots == 20
-    assert limits.violations(step._shot.measure) == ()
+    assert limits.violations(step.shot.measure) == ()
     step.ui.scale.forget.click()
     assert step.draft.recipe.picture_limits is None
 
 
 def test_learning_can_be_cancelled(step: CameraStep, qtbot) -> None:
     step.ui.choices[1].click()
-    step._capture.learn_limits(2000)
+    step.capture.learn_limits(2000)
     qtbot.waitUntil(step.ui.scale.cancel.isVisible)
     step.ui.scale.cancel.click()
     qtbot.waitUntil(step.ui.scale.learn.isVisible)
@@ -137,11 +137,11 @@ def test_learning_can_be_cancelled(step: CameraStep, qtbot) -> None:
 
 
 def test_a_feature_that_the_recipe_does_not_know_is_taken_into_it_and_out_again(step: CameraStep, qtbot) -> None:
-    step._keep_extra("DeviceUserID", "left")
+    step.edits.keep_extra("DeviceUserID", "left")
     assert step.draft.recipe.camera.extra == (("DeviceUserID", "left"),)
-    step._keep_extra("DeviceUserID", "right")
+    step.edits.keep_extra("DeviceUserID", "right")
     assert step.draft.recipe.camera.extra == (("DeviceUserID", "right"),)
-    step._drop_extra("DeviceUserID")
+    step.edits.drop_extra("DeviceUserID")
     assert step.draft.recipe.camera.extra == ()
 
 
@@ -177,7 +177,7 @@ def test_a_lost_camera_leaves_its_last_picture_greyed_and_comes_back(
     step = show(CameraStep(tools, station.desk(), station.recipes.new("bottle")))
     step.show_draft(step.draft)
     step.enter()
-    qtbot.waitUntil(lambda: step._status.state is CaptureState.RECONNECTING, timeout=20_000)
+    qtbot.waitUntil(lambda: step.status.state is CaptureState.RECONNECTING, timeout=20_000)
     content = step.ui.view.content
     assert content.greyed
     assert content.picture is not None
@@ -185,7 +185,7 @@ def test_a_lost_camera_leaves_its_last_picture_greyed_and_comes_back(
     # Everything else works meanwhile: a field takes a value, which the camera gets when it is back.
     step.ui.form.gain.entered.emit(3.0)
     assert step.draft.recipe.camera.gain_db == 3.0
-    qtbot.waitUntil(lambda: step._status.state is CaptureState.LIVE, timeout=30_000)
+    qtbot.waitUntil(lambda: step.status.state is CaptureState.LIVE, timeout=30_000)
     qtbot.waitUntil(lambda: not step.ui.view.content.greyed, timeout=10_000)
     qtbot.waitUntil(lambda: float(step.features.named("Gain").value) == 3.0, timeout=10_000)
     step.leave()
@@ -205,14 +205,14 @@ def test_settings_go_to_a_file_and_come_back_line_by_line(step: CameraStep, qtbo
     qtbot.waitUntil(lambda: step.draft.recipe.camera.exposure_us == 2500.0)
     qtbot.waitUntil(lambda: step.features.named("ExposureTime").value.startswith("2500"))
     file = tmp_path / "mine.txt"
-    step.transfer._save(step._status.camera, file)
+    step.edits.transfer._save(step.status.camera, file)
     qtbot.waitUntil(file.is_file)
     step.ui.form.exposure.entered.emit(9000.0)
     qtbot.waitUntil(lambda: step.draft.recipe.camera.exposure_us == 9000.0)
     qtbot.waitUntil(lambda: step.features.named("ExposureTime").value.startswith("9000"))
     text = file.read_text(encoding="utf-8").replace("PixelFormat\tRGB8", "PixelFormat\tUV9")
     file.write_text(text, encoding="utf-8")
-    step.transfer._plan(file)
+    step.edits.transfer._plan(file)
     sheets = step.window().findChildren(PlanSheet)
     qtbot.waitUntil(lambda: bool(step.window().findChildren(PlanSheet)))
     (sheet,) = step.window().findChildren(PlanSheet)
@@ -230,5 +230,5 @@ def test_a_file_that_is_none_is_refused_with_a_reason(step: CameraStep, qtbot, t
     file = tmp_path / "notes.txt"
     file.write_text("hello", encoding="utf-8")
     with qtbot.waitSignal(step.said, timeout=10_000) as said:
-        step.transfer._plan(file)
+        step.edits.transfer._plan(file)
     assert "no file of camera settings" in said.args[0]

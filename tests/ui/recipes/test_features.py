@@ -21,7 +21,15 @@ from inspector.ui.recipes.feature_model import (
     value_text,
 )
 from inspector.ui.recipes.feature_tree import FeatureTree
-from inspector.ui.recipes.recipe_camera import adopted, autos_on, kept_settings, white_balance
+from inspector.ui.recipes.recipe_camera import (
+    adopted,
+    autos_on,
+    kept_settings,
+    taken_lines,
+    white_balance,
+    with_extra,
+    without_extra,
+)
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.sheet import Question
 
@@ -293,3 +301,32 @@ def test_a_white_balance_is_read_color_by_color() -> None:
 def test_numbers_are_written_as_people_read_them(value: str, text: str) -> None:
     assert plain_number(value) == text
     assert value_text(feature("ExposureTime", "5000.0", unit="us")) == "5000 µs"
+
+
+def test_a_selected_value_is_kept_once_for_each_choice_of_its_selector(desk: FeatureDesk, qtbot) -> None:
+    camera = with_extra(CameraSettings(), "Gain", "3", desk)
+    desk.write("GainSelector", "Red")
+    qtbot.waitUntil(lambda: desk.named("GainSelector").value == "Red")
+    camera = with_extra(camera, "Gain", "5", desk)
+    camera = with_extra(camera, "Gain", "6", desk)
+    camera = with_extra(camera, "Gamma", "2", desk)
+    assert camera.extra == (
+        ("GainSelector", "All"),
+        ("Gain", "3"),
+        ("GainSelector", "Red"),
+        ("Gain", "6"),
+        ("Gamma", "2"),
+    )
+    assert without_extra(camera, "Gain", desk).extra == (("Gamma", "2"),)
+
+
+def test_lines_of_a_file_go_to_their_own_fields_and_the_rest_behind(desk: FeatureDesk) -> None:
+    lines = [
+        ((), "ExposureTime", "700"),
+        ((("GainSelector", "Red"),), "Gamma", "2"),
+        ((), "TriggerMode", "Off"),
+        ((), "PixelFormat", "Mono8"),
+    ]
+    camera = taken_lines(CameraSettings(), lines, desk)
+    assert (camera.exposure_us, camera.pixel_format) == (700.0, "Mono8")
+    assert camera.extra == (("GainSelector", "Red"), ("Gamma", "2"))

@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QWidget
 
 from inspector.core.draft import BLOCKER_CODES, Blocker, Step, StepState
 from inspector.core.recipe import Recipe
-from inspector.ui.recipes.product import ProductStep, started_from
+from inspector.ui.recipes.product import ProductStep
 from inspector.ui.recipes.setup import SetupPage
+from inspector.ui.recipes.starting import started_from
 from inspector.ui.recipes.words import blocker_text, step_name
 from inspector.ui.tools import PageTools
 from inspector.ui.translation import Language
