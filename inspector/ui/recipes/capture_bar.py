@@ -4,10 +4,13 @@ The camera is opened by the first press and given back when the step is left, so
 from anybody.
 """
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from inspector.core.draft import RecipeDraft
+from inspector.core.recipe import CameraSettings, TriggerMode
 from inspector.core.sample import Tray
 from inspector.services.capture import Captured, CaptureState, CaptureStatus, LiveShot
 from inspector.ui.look import Look
@@ -36,6 +39,7 @@ class CaptureBar(QWidget):
         self.draft = draft
         self.tray = Tray.GOOD
         self._count = 0
+        self._opened: tuple[str, CameraSettings] | None = None
         self._status = CaptureStatus()
         self.one = Button(look, "camera", height_mm=_BAR_MM)
         self.each = Button(look, "start", height_mm=_BAR_MM, checkable=True)
@@ -66,11 +70,13 @@ class CaptureBar(QWidget):
     def leave(self) -> None:
         """The step is no longer seen: the camera goes back."""
         if self._capture is not None and self._bridge is not None:
-            if self._status.state is not CaptureState.CLOSED:
+            if self._opened is not None:
                 self._capture.stop_capturing()
                 self._capture.close()
             self._bridge.close()
+        self._opened = None
         self._status = CaptureStatus()
+        self.each.setChecked(False)
         self.live.emit(None)
         self._say()
 
@@ -83,7 +89,8 @@ class CaptureBar(QWidget):
 
     def take_one(self) -> None:
         """Keep the next picture."""
-        if self._capture is not None and self._open():
+        # A press is the trigger: a camera that waits for a part on the line would show nothing.
+        if self._capture is not None and self._open(free=True):
             limits = self.draft.recipe.picture_limits
             self._capture.capture(self.draft.id, self.tray, count=1, limits=limits)
 
@@ -92,7 +99,7 @@ class CaptureBar(QWidget):
             return
         if not self.each.isChecked():
             self._capture.stop_capturing()
-        elif self._open():
+        elif self._open(free=False):
             self._count = 0
             limits = self.draft.recipe.picture_limits
             self._capture.capture(self.draft.id, self.tray, count=None, limits=limits)
@@ -100,14 +107,22 @@ class CaptureBar(QWidget):
             self.each.setChecked(False)
         self._say()
 
-    def _open(self) -> bool:
-        """Open the camera of the draft; commands that follow wait for it."""
+    def _open(self, *, free: bool) -> bool:
+        """Open the camera of the draft, or change what it waits for; commands that follow wait for it."""
         recipe = self.draft.recipe
+        settings = recipe.camera
+        if free and settings.trigger is TriggerMode.LINE:
+            settings = replace(settings, trigger=TriggerMode.FREE)
         if not recipe.camera_id:
             self.said.emit(self.tr("Choose a camera in step Camera first."))
             return False
-        if self._capture is not None and self._status.state in (CaptureState.CLOSED, CaptureState.REFUSED):
-            self._capture.open(recipe.camera_id, recipe.camera)
+        wanted = (recipe.camera_id, settings)
+        if self._capture is not None and self._opened != wanted:
+            if self._opened is not None and self._opened[0] == recipe.camera_id:
+                self._capture.apply(settings)
+            else:
+                self._capture.open(*wanted)
+            self._opened = wanted
         return True
 
     def retranslate(self) -> None:
@@ -129,7 +144,8 @@ class CaptureBar(QWidget):
         self._status = status
         if ended:
             self.each.setChecked(False)
-        if status.state is CaptureState.CLOSED:
+        if status.state in (CaptureState.CLOSED, CaptureState.REFUSED):
+            self._opened = None
             self.live.emit(None)
         self._say()
 

@@ -132,7 +132,7 @@ class LimitPanel(QWidget):
             return
         limit = self.histogram.limit
         parts = round(self.parts.value or 0)
-        self.result.setText("\n".join(result_sentences(self.counts, parts, locale)))
+        self.result.setText(" ".join(result_sentences(self.counts, parts, locale)))
         rule = rule_sentence(content.proposed, limit, content.allowed_per_1000, locale)
         seen = (
             self.tr("All good samples check the limit: this model was not taught with them.")

@@ -59,7 +59,7 @@ def rule_sentence(proposed: ProposedLimit, limit: float, allowed_per_1000: float
         value = locale.toString(proposed.limit, "g", 4)
         return translate("Result", "Set by hand; the rule would give {value}.").format(value=value)
     base = locale.toString(proposed.base, "g", 4)
-    margin = locale.toString(100 * proposed.margin, "f", 0)
+    margin = locale.toString(100 * proposed.margin, "g", 2)
     allowed = locale.toString(allowed_per_1000, "g", 4)
     if proposed.rule is LimitRule.AT_RATE:
         text = translate(
