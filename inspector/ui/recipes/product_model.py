@@ -31,12 +31,17 @@ class ProductModel(QAbstractTableModel):
         super().__init__(parent)
         self._title = title
         self.cards: tuple[ProductCard, ...] = ()
+        # Views ask for each text many times; saying it takes longer than looking it up.
+        self._texts: tuple[tuple[str, ...], ...] = ()
+        self._searched: tuple[str, ...] = ()
         self._pictures: dict[str, QImage] = {}
 
     def set_cards(self, cards: tuple[ProductCard, ...]) -> None:
         """Show other products."""
         self.beginResetModel()
         self.cards = cards
+        self._texts = tuple(map(self._say, cards))
+        self._searched = tuple(map(_searched, cards))
         self.endResetModel()
 
     def set_pictures(self, pictures: dict[str, QImage]) -> None:
@@ -64,7 +69,7 @@ class ProductModel(QAbstractTableModel):
             return card
         if role == PICTURE_ROLE:
             return self._pictures.get(picture_key(card))
-        texts = self._texts(card)
+        texts = self._texts[index.row()]
         if role == int(Qt.ItemDataRole.DisplayRole):
             return texts[index.column()]
         if role in (int(Qt.ItemDataRole.AccessibleTextRole), int(Qt.ItemDataRole.ToolTipRole)):
@@ -92,11 +97,17 @@ class ProductModel(QAbstractTableModel):
 
     def retranslate(self) -> None:
         """Say everything again."""
+        self._texts = tuple(map(self._say, self.cards))
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, COLUMNS - 1)
         if self.cards:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.cards) - 1, COLUMNS - 1))
 
-    def _texts(self, card: ProductCard) -> tuple[str, ...]:
+    def holds(self, row: int, words: list[str]) -> bool:
+        """Whether a product is found by words, which are in small letters."""
+        text = self._searched[row]
+        return all(word in text for word in words)
+
+    def _say(self, card: ProductCard) -> tuple[str, ...]:
         return (
             self._title(card),
             state_text(card),
@@ -113,14 +124,14 @@ class ProductFilter(QSortFilterProxyModel):
     def __init__(self, parent: QObject | None = None) -> None:
         """Show all that are in use."""
         super().__init__(parent)
-        self._wanted = ""
+        self._wanted: list[str] = []
         self._state: ProductState | None = None
         self.setSortRole(SORT_ROLE)
         self.setSortLocaleAware(True)
 
     def search(self, text: str) -> None:
         """Show what holds every word of the text."""
-        self._wanted = text.casefold()
+        self._wanted = text.casefold().split()
         self.invalidate()
 
     def show_state(self, state: ProductState | None) -> None:
@@ -140,8 +151,12 @@ class ProductFilter(QSortFilterProxyModel):
             shown = bool(card.draft_id)
         else:
             shown = card.state is self._state
-        text = " ".join((card.product, *(title for _, title in card.title), card.model, str(card.line_code or "")))
-        return shown and all(word in text.casefold() for word in self._wanted.split())
+        return shown and source.holds(row, self._wanted)
+
+
+def _searched(card: ProductCard) -> str:
+    titles = (title for _, title in card.title)
+    return " ".join((card.product, *titles, card.model, str(card.line_code or ""))).casefold()
 
 
 def picture_key(card: ProductCard) -> str:
