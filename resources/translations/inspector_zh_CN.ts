@@ -2065,6 +2065,17 @@
     </message>
 </context>
 <context>
+    <name>ModelChoice</name>
+    <message>
+        <source>Station model {model}, knows this product</source>
+        <translation>工位模型 {model}，已包含本产品</translation>
+    </message>
+    <message>
+        <source>Station model {model}</source>
+        <translation>工位模型 {model}</translation>
+    </message>
+</context>
+<context>
     <name>ModelSide</name>
     <message>
         <source>Teach</source>
@@ -2098,14 +2109,6 @@
 </context>
 <context>
     <name>ModelStep</name>
-    <message>
-        <source>Station model {model}, knows this product</source>
-        <translation>工位模型 {model}，已包含本产品</translation>
-    </message>
-    <message>
-        <source>Station model {model}</source>
-        <translation>工位模型 {model}</translation>
-    </message>
     <message>
         <source>Scoring the samples</source>
         <translation>正在为样本评分</translation>

@@ -30,10 +30,9 @@ from inspector.ui.background import Background
 from inspector.ui.look import Look
 from inspector.ui.recipes.area import AreaStep
 from inspector.ui.recipes.model import ModelStep
-from inspector.ui.recipes.polygon_editor import EditorTool
 from inspector.ui.recipes.publish import PublishStep
 from inspector.ui.recipes.samples import SamplesStep
-from inspector.ui.recipes.shapes import ShapeKind, Spot
+from inspector.ui.recipes.shapes import EditorTool, ShapeKind, Spot
 from inspector.ui.tools import PageTools
 from inspector.ui.translation import Translation
 from tests.support.pseudo import PseudoTranslator

@@ -1,42 +1,34 @@
 """Step 3, Area: what of the picture is inspected, and how fine: from the smallest defect follows the tile grid."""
 
-from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from inspector.core.draft import Blocker, RecipeDraft, Step
-from inspector.core.errors import InspectorError, OperationalError
+from inspector.core.errors import InspectorError
 from inspector.core.geometry import Size
 from inspector.core.recipe import Framing, Recipe
-from inspector.core.sample import Tray
 from inspector.core.tile_plan import TileFacts, TilePlan, cut_for, plan_tiles, seen_px
 from inspector.ui.recipes.area_bar import AreaBar
+from inspector.ui.recipes.area_source import AreaSource, load_source, tile_facts
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.polygon_editor import PolygonEditor
 from inspector.ui.recipes.shapes import Area
 from inspector.ui.recipes.step import StepPage
 from inspector.ui.recipes.words import blocker_text
-from inspector.ui.recipes.work import ScoringWork
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.buttons import Button
 from inspector.ui.widgets.fields import Choice, Field, NumberField, Tick
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 _FRAMINGS: Final = (Framing.TILES_AND_WHOLE, Framing.TILES, Framing.WHOLE)
 _SIDE_MM: Final = 80.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Picture:
-    """What there is to draw on; `problem` says why there is nothing."""
-
-    image: NDArray[np.uint8] | None = None
-    problem: str = ""
 
 
 class AreaStep(StepPage):
@@ -102,10 +94,10 @@ class AreaStep(StepPage):
         """Fetch the picture and what a tile costs."""
         background, draft = self._tools.background, self.draft
         background.run(
-            partial(_load_picture, self._desk, draft), self, self._on_picture, self._on_no_picture, topic="picture"
+            partial(load_source, self._desk, draft), self, self._on_picture, self._on_no_picture, topic="picture"
         )
         if self._desk.scoring is not None:
-            ask = partial(_tile_facts, self._desk, self._desk.scoring, draft)
+            ask = partial(tile_facts, self._desk, self._desk.scoring, draft)
             background.run(ask, self, self._on_facts, self._on_no_facts, topic="facts")
 
     def leave(self) -> None:
@@ -118,7 +110,7 @@ class AreaStep(StepPage):
 
     # --- answers ------------------------------------------------------------------------------------------------------
 
-    def _on_picture(self, found: _Picture) -> None:
+    def _on_picture(self, found: AreaSource) -> None:
         self._picture = found.image
         message = "" if found.image is not None else found.problem or self.tr("Take a picture in step Camera first")
         self.editor.show_picture(found.image, message, self.draft.recipe.mm_per_px)
@@ -126,7 +118,7 @@ class AreaStep(StepPage):
         self._ask_plan()
 
     def _on_no_picture(self, error: InspectorError) -> None:
-        self._on_picture(_Picture(problem=str(error)))
+        self._on_picture(AreaSource(problem=str(error)))
 
     def _on_facts(self, facts: TileFacts) -> None:
         self._facts, self._facts_problem = facts, ""
@@ -342,27 +334,3 @@ class AreaStep(StepPage):
             ("Ctrl+Shift+Z", self.editor.redo),
         ):
             QShortcut(QKeySequence(key), self, slot)
-
-
-def _tile_facts(desk: SetupDesk, scoring: ScoringWork, draft: RecipeDraft) -> TileFacts:
-    """Of the draft's model; before one was chosen, of the one that step Model would propose."""
-    if not draft.recipe.model_name:
-        usable = [one for one in desk.models.list() if not one.problem]
-        if usable:
-            draft = draft.with_recipe(model_name=usable[0].ref.name)
-    return scoring.tile_facts(draft)
-
-
-def _load_picture(desk: SetupDesk, draft: RecipeDraft) -> _Picture:
-    """The newest good sample, else any sample, else the product's picture: as the camera is set now."""
-    if desk.samples is not None:
-        samples = desk.samples.list(draft.id)
-        good = [sample for sample in samples if sample.tray is Tray.GOOD] or list(samples)
-        if good:
-            return _Picture(desk.samples.load(good[-1]))
-    if draft.recipe.picture:
-        try:
-            return _Picture(desk.pictures.load(draft.recipe.picture))
-        except OperationalError as error:
-            return _Picture(problem=str(error))
-    return _Picture()

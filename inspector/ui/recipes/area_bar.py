@@ -3,7 +3,8 @@
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from inspector.ui.look import Look
-from inspector.ui.recipes.polygon_editor import EditorTool, PolygonEditor
+from inspector.ui.recipes.polygon_editor import PolygonEditor
+from inspector.ui.recipes.shapes import EditorTool
 from inspector.ui.widgets.buttons import Button
 
 _HEIGHT_MM = 11.0

@@ -16,6 +16,7 @@ from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.judging import Judging, follows, remembered, written
 from inspector.ui.recipes.limit_panel import LimitContent, LimitPanel
 from inspector.ui.recipes.long_work import Control, LongWork
+from inspector.ui.recipes.model_choice import ModelChoice
 from inspector.ui.recipes.model_side import ModelSide
 from inspector.ui.recipes.progress_line import ProgressLine
 from inspector.ui.recipes.sample_book import SampleBook
@@ -23,7 +24,6 @@ from inspector.ui.recipes.step import StepPage
 from inspector.ui.recipes.words import blocker_text
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.buttons import Button
-from inspector.ui.widgets.fields import Choice
 
 if TYPE_CHECKING:
     from inspector.core.refs import ModelRef
@@ -53,7 +53,7 @@ class ModelStep(StepPage):
         self.judging = Judging()
         self.book = SampleBook(tools.background, desk.samples, draft.id)
         self.work = LongWork(tools.background)
-        self.model = Choice(look)
+        self.model = ModelChoice(look)
         self.score = Button(look, "score", height_mm=_BAR_MM)
         self.progress = ProgressLine(look, self.work)
         self.state = QLabel()
@@ -121,27 +121,9 @@ class ModelStep(StepPage):
         if not named and self._models:
             # The first person to come here wants the station's model, which is the newest.
             self.edit(self.draft.with_recipe(model_name=self._models[0].ref.name, model_version=0))
-        self._fill_models()
+        self.model.show_models(self._models, self.draft.recipe)
         self._judge()
         self._show()
-
-    def _fill_models(self) -> None:
-        recipe = self.draft.recipe
-        self.model.blockSignals(True)
-        self.model.clear()
-        chosen = -1
-        for index, one in enumerate(self._models):
-            self.model.addItem(self._model_text(one), one)
-            same = one.ref.name == recipe.model_name and recipe.model_version in (0, one.ref.version)
-            if same and chosen < 0:
-                chosen = index
-        self.model.setCurrentIndex(chosen)
-        self.model.blockSignals(False)
-
-    def _model_text(self, model: ModelSummary) -> str:
-        knows = self.draft.recipe.product in model.products
-        text = self.tr("Station model {model}, knows this product") if knows else self.tr("Station model {model}")
-        return text.format(model=model.ref)
 
     def _on_model(self, index: int) -> None:
         chosen = self.model.itemData(index)
@@ -308,7 +290,7 @@ class ModelStep(StepPage):
         self.progress.retranslate()
         self.limit.retranslate()
         self.side.retranslate()
-        self._fill_models()
+        self.model.show_models(self._models, self.draft.recipe)
         self._say()
 
     def _say(self) -> None:

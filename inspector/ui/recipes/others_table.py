@@ -2,20 +2,13 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QLabel,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from inspector.services.teaching import ProductCheck
 from inspector.ui.look import Look
+from inspector.ui.recipes.plain_table import PlainTable
 from inspector.ui.recipes.teach_words import check_text
 
 _COLUMNS = 3
@@ -31,20 +24,7 @@ class OthersTable(QWidget):
         self._checks: tuple[ProductCheck, ...] = ()
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
-        self.table = QTableWidget(0, _COLUMNS)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setAlternatingRowColors(True)
-        self.table.setTabKeyNavigation(False)
-        self.table.setWordWrap(True)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.table = PlainTable(_COLUMNS)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(look.px(1.5))
@@ -87,13 +67,13 @@ class OthersTable(QWidget):
         self.sentence.style().polish(self.sentence)
         self.table.setAccessibleName(self.tr("Check sets before and after"))
         self.table.setHorizontalHeaderLabels([self.tr("Product"), self.tr("Before"), self.tr("After")])
-        self.table.setRowCount(len(self._checks))
+        rows = []
+        for one in self._checks:
+            name = self.tr("{product}: worse").format(product=one.product) if one.worse else one.product
+            rows.append((name, check_text(one.before), check_text(one.after)))
+        self.table.show_rows(rows)
         mark = QIcon(look.icons.pixmap("step_problem", look.color("ng_fill").name(), look.px(5)))
-        for row, one in enumerate(self._checks):
-            name = one.product if not one.worse else self.tr("{product}: worse").format(product=one.product)
-            for column, text in enumerate((name, check_text(one.before), check_text(one.after))):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
-                if column == 0 and one.worse:
-                    item.setIcon(mark)
-                self.table.setItem(row, column, item)
+        for number, one in enumerate(self._checks):
+            item = self.table.item(number, 0)
+            if one.worse and item is not None:
+                item.setIcon(mark)

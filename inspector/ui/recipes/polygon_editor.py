@@ -5,8 +5,6 @@ done with the pointer has a key: arrows move, Space sets a point, Enter closes, 
 Insert adds and Delete removes one.
 """
 
-from enum import Enum
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt, Signal
@@ -23,7 +21,7 @@ from inspector.ui.recipes.shape_paint import (
     paint_sketch,
     paint_tiles,
 )
-from inspector.ui.recipes.shapes import Area, Drawing, Point, ShapeKind, Spot, contains, inside, rectangle
+from inspector.ui.recipes.shapes import Area, Drawing, EditorTool, Point, ShapeKind, Spot, contains, inside, rectangle
 from inspector.ui.widgets.focus import paint_focus
 from inspector.ui.widgets.image_view import ImageView
 from inspector.ui.widgets.well_content import WellContent
@@ -35,19 +33,6 @@ _ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
-
-
-class EditorTool(Enum):
-    """What a click does."""
-
-    CHANGE = "change"
-    INCLUDE = "include"
-    IGNORE = "ignore"
-
-    @property
-    def kind(self) -> ShapeKind | None:
-        """The kind of polygon that is drawn; None while changing."""
-        return None if self is EditorTool.CHANGE else ShapeKind(self.value)
 
 
 class PolygonEditor(ImageView):

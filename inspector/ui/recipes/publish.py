@@ -7,17 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QPlainTextEdit,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from inspector.core.check import CheckResult
 from inspector.core.compare import FieldDifference, compare
@@ -30,6 +20,7 @@ from inspector.ui.recipes.check_list import Check, CheckList, check_lines
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.field_words import field_word, value_text
 from inspector.ui.recipes.long_work import Control, LongWork
+from inspector.ui.recipes.plain_table import PlainTable
 from inspector.ui.recipes.progress_line import ProgressLine
 from inspector.ui.recipes.step import StepPage
 from inspector.ui.recipes.words import blocker_text
@@ -61,7 +52,7 @@ class PublishStep(StepPage):
         self.title = QLabel()
         self.title.setProperty("role", "strong")
         self.title.setWordWrap(True)
-        self.differences = _table()
+        self.differences = PlainTable(_COLUMNS)
         self.reason = QPlainTextEdit()
         self.reason.setTabChangesFocus(True)
         self.reason.setFixedHeight(look.px(20))
@@ -307,13 +298,12 @@ class PublishStep(StepPage):
 
     def _fill(self, differences: tuple[FieldDifference, ...]) -> None:
         self.differences.setVisible(self.draft.base_version > 0)
-        self.differences.setRowCount(len(differences))
-        for row, one in enumerate(differences):
-            texts = field_word(one.key), value_text(one.key, one.before), value_text(one.key, one.after)
-            for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
-                self.differences.setItem(row, column, item)
+        self.differences.show_rows(
+            [
+                (field_word(one.key), value_text(one.key, one.before), value_text(one.key, one.after))
+                for one in differences
+            ]
+        )
 
     # --- building -----------------------------------------------------------------------------------------------------
 
@@ -353,20 +343,3 @@ def _read_base(desk: SetupDesk, draft: RecipeDraft) -> Recipe | None:
         return None
     versions = desk.recipes.versions(draft.base_product or draft.recipe.product)
     return next((one.recipe for one in versions if one.version == draft.base_version), None)
-
-
-def _table() -> QTableWidget:
-    table = QTableWidget(0, _COLUMNS)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setAlternatingRowColors(True)
-    table.setShowGrid(False)
-    table.setTabKeyNavigation(False)
-    table.setWordWrap(True)
-    table.verticalHeader().hide()
-    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-    table.horizontalHeader().setHighlightSections(False)
-    table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return table

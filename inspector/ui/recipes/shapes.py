@@ -21,6 +21,19 @@ class ShapeKind(Enum):
     IGNORE = "ignore"
 
 
+class EditorTool(Enum):
+    """What a click does."""
+
+    CHANGE = "change"
+    INCLUDE = "include"
+    IGNORE = "ignore"
+
+    @property
+    def kind(self) -> ShapeKind | None:
+        """The kind of polygon that is drawn; None while changing."""
+        return None if self is EditorTool.CHANGE else ShapeKind(self.value)
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A polygon of an area, or one of its points.

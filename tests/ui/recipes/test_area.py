@@ -8,8 +8,7 @@ from inspector.core.draft import RecipeDraft
 from inspector.core.recipe import Framing
 from inspector.core.sample import Tray
 from inspector.ui.recipes.area import AreaStep
-from inspector.ui.recipes.polygon_editor import EditorTool
-from inspector.ui.recipes.shapes import Area, rectangle
+from inspector.ui.recipes.shapes import Area, EditorTool, rectangle
 from inspector.ui.tools import PageTools
 from tests.support.setup_steps import ScriptedScoring, add_samples, make_desk, make_draft
 from tests.support.setup_stores import MemorySampleStore

@@ -5,8 +5,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 
 from inspector.core.geometry import Polygon
 from inspector.ui.look import Look
-from inspector.ui.recipes.polygon_editor import EditorTool, PolygonEditor
-from inspector.ui.recipes.shapes import Area, ShapeKind, Spot
+from inspector.ui.recipes.polygon_editor import PolygonEditor
+from inspector.ui.recipes.shapes import Area, EditorTool, ShapeKind, Spot
 from tests.support.scripted_line import draw_part
 
 SQUARE = Polygon(((100.0, 100.0), (300.0, 100.0), (300.0, 300.0), (100.0, 300.0)))

@@ -12,9 +12,9 @@ from inspector.core.setup_ports import TeachPhase
 from inspector.services.teaching import TeachingNews, TeachStage
 from inspector.ui.recipes.area import AreaStep
 from inspector.ui.recipes.model import ModelStep
-from inspector.ui.recipes.polygon_editor import EditorTool
 from inspector.ui.recipes.publish import PublishStep
 from inspector.ui.recipes.samples import SamplesStep
+from inspector.ui.recipes.shapes import EditorTool
 from inspector.ui.recipes.step import StepPage
 from inspector.ui.tools import PageTools
 from inspector.ui.translation import Language, Translation
