@@ -520,8 +520,8 @@
         <translation>{rate} 张/秒</translation>
     </message>
     <message>
-        <source>%n missed</source>
-        <translation>丢失 %n 张</translation>
+        <source>{count} missed</source>
+        <translation>丢失 {count} 张</translation>
     </message>
     <message>
         <source>Picture</source>
@@ -1315,6 +1315,10 @@
     <message>
         <source>Score of the self-test shot</source>
         <translation>自检图像的得分</translation>
+    </message>
+    <message>
+        <source>polygons: {0}</source>
+        <translation>多边形：{0}</translation>
     </message>
     <message>
         <source>stored picture {0}</source>
@@ -3216,7 +3220,7 @@
         <translation>全部内容会自动存为草稿</translation>
     </message>
     <message>
-        <source>the product without a name</source>
+        <source>A product without a name</source>
         <translation>未命名的产品</translation>
     </message>
     <message>

@@ -103,7 +103,7 @@ class CameraLayout:
             rate = locale.toString(per_s, "f", 1)
             parts.append(translate("CameraStep", "{rate} pictures/s").format(rate=rate))
         if missed:
-            parts.append(translate("CameraStep", "%n missed", "", missed))
+            parts.append(translate("CameraStep", "{count} missed").format(count=missed))
         self.rate.set_text("  ·  ".join(parts))
 
     def retranslate(self) -> None:

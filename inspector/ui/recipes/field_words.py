@@ -83,7 +83,7 @@ def value_text(key: str, text: str) -> str:
     if not text:
         return "–"
     if key in AREA_KEYS:
-        return QCoreApplication.translate("Fields", "%n area(s)", "", text.count(";") + 1)
+        return translate("Fields", "polygons: {0}").format(1 + text.count(";"))
     if key == "picture" or key == "self_test.path":
         return translate("Fields", "stored picture {0}").format(text.rsplit("/", 1)[-1][:8])
     word = {

@@ -221,7 +221,7 @@ class SetupPage(QWidget):
     def _on_left(self, written: datetime | None) -> None:
         self.saver.forget()
         self._close_steps()
-        name = self.draft.recipe.product or self.tr("the product without a name")
+        name = self.draft.recipe.product or self.tr("A product without a name")
         self.closed.emit("" if written is None else self.tr("{name} is saved as a draft").format(name=name))
 
     def _on_published(self, recipe: Recipe) -> None:
