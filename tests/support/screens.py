@@ -5,6 +5,7 @@ python -m tests.support.screens OUT [--size 1920x1080] [--theme light] [--langua
 
 import argparse
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,13 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
+from inspector.app import product_picture
+from inspector.cameras.catalog import Catalog
 from inspector.core.decision import Verdict
+from inspector.core.draft import Step
 from inspector.core.frame import Frame
 from inspector.core.line import FaultLife, LineState, StartStep
+from inspector.core.recipe import Recipe
 from inspector.core.record import Counts, Inspection, record_of
 from inspector.ui.application import create_application
 from inspector.ui.background import Background
@@ -26,6 +31,7 @@ from tests.support.image_store import MemoryImageStore
 from tests.support.pseudo import PseudoTranslator
 from tests.support.record_store import MemoryRecordStore
 from tests.support.scripted_line import ScriptedLine, draw_part, fault
+from tests.support.setup_desk import SetupStation
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 
@@ -78,6 +84,28 @@ def good(line: ScriptedLine) -> None:
 
 def reject(line: ScriptedLine) -> None:
     line.part(2.41, image=draw_part(seed=9, defect=(0.36, 0.33)), spot=(0.36, 0.33))
+
+
+def recipes(name: str, window: MainWindow) -> None:
+    """The list of products, and the first steps of a set-up with the simulated camera."""
+    window.show_page(1)
+    settle(1.0)
+    page = window.recipes_page
+    if name == "recipes_table":
+        page.list.as_table.click()
+    elif name == "recipes_compare":
+        page.list.select("cap")
+        page.list.deeds["compare"].click()
+        settle(0.5)
+    elif name == "recipes_export":
+        page.list.deeds["export"].click()
+    elif name.startswith("setup"):
+        page.list.new.click()
+        settle(0.6)
+        if name != "setup_product":
+            page.setup.go_to(Step.CAMERA)
+            settle(3.0)
+            page.setup.step.ui.choices[("setup_camera", "setup_scale", "setup_features").index(name)].click()
 
 
 def scenes(name: str, line: ScriptedLine, window: MainWindow) -> None:
@@ -148,15 +176,21 @@ def scenes(name: str, line: ScriptedLine, window: MainWindow) -> None:
         line.balance = replace(line.balance, records=line.balance.records - 1)
         settle(2.6)
     elif name == "history":
-        window.show_page(1)
+        window.show_page(window.pages.indexOf(window.history_page))
         settle(0.5)
         window.history_page.table.selectRow(6)
         settle(0.3)
+    elif name in RECIPES:
+        recipes(name, window)
     elif name == "ng_only":
         page.strip_bar.rejects.click()
     settle(0.35)
 
 
+RECIPES = (
+    *("recipes", "recipes_table", "recipes_compare", "recipes_export"),
+    *("setup_product", "setup_camera", "setup_scale", "setup_features"),
+)
 NAMES = (
     *("empty", "no_recipe", "stopped", "starting", "running", "ng", "none", "waiting", "paused", "fault", "fault_gone"),
     *(
@@ -172,6 +206,7 @@ NAMES = (
         "ng_only",
         "history",
     ),
+    *RECIPES,
 )
 
 
@@ -206,7 +241,12 @@ def main() -> None:
         line = ScriptedLine(recipe=None if name == "no_recipe" else ScriptedLine().recipe, simulated=args.simulated)
         background = Background()
         records, images = stores(line)
-        station = StationInfo("Station A · Line 3", records=records, images=images)
+        folder = tempfile.TemporaryDirectory()
+        products = SetupStation(Path(folder.name))
+        products.ship()
+        products.open_cameras(Catalog(), "simulated:cap")
+        desk = products.desk(lambda product: product_picture(Recipe(product, 0, "")))
+        station = StationInfo("Station A · Line 3", records=records, images=images, setup=desk)
         window = MainWindow(line, PageTools(look, translation, background), station)
         window.resize(width, height)
         window.show()
@@ -219,6 +259,8 @@ def main() -> None:
         window.close_now()
         window.shut_down()
         background.close()
+        products.close()
+        folder.cleanup()
         window.deleteLater()
         settle(0.05)
     translation.close()
