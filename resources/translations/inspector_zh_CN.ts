@@ -619,8 +619,8 @@
         <translation>时间</translation>
     </message>
     <message>
-        <source>Was → would be</source>
-        <translation>原判定 → 新判定</translation>
+        <source>Verdict</source>
+        <translation>判定</translation>
     </message>
     <message>
         <source>× limit</source>
@@ -638,8 +638,8 @@
         <translation>测量时间后可知。</translation>
     </message>
     <message>
-        <source>%n bad sample(s) would be let pass.</source>
-        <translation>%n 个不良样本将被放行。</translation>
+        <source>Bad samples that would be let pass: {count}</source>
+        <translation>将被放行的不良样本：{count}</translation>
     </message>
 </context>
 <context>
@@ -2184,12 +2184,14 @@
         <translation>产品</translation>
     </message>
     <message>
-        <source>Before</source>
-        <translation>之前</translation>
+        <source>Good rejected</source>
+        <comment>column</comment>
+        <translation>良品误判</translation>
     </message>
     <message>
-        <source>After</source>
-        <translation>之后</translation>
+        <source>Bad found</source>
+        <comment>column</comment>
+        <translation>不良品检出</translation>
     </message>
     <message>
         <source>{product}: worse</source>
@@ -3522,10 +3524,9 @@
         <translation>这里没有 {products} 的样本，因此新模型不包含它们。它们的配方继续使用现有模型。</translation>
     </message>
     <message>
-        <source>{rejected} / {good} rejected
-{found} / {bad} found</source>
-        <translation>误判 {rejected} / {good}
-检出 {found} / {bad}</translation>
+        <source>{before} → {after} of {all}</source>
+        <comment>counts under the old and the new model</comment>
+        <translation>{before} → {after} / {all}</translation>
     </message>
 </context>
 <context>

@@ -333,4 +333,4 @@ class AreaStep(StepPage):
             ("Ctrl+Y", self.editor.redo),
             ("Ctrl+Shift+Z", self.editor.redo),
         ):
-            QShortcut(QKeySequence(key), self, slot)
+            QShortcut(QKeySequence(key), self, slot, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)

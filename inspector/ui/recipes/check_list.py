@@ -147,7 +147,7 @@ def check_lines(draft: RecipeDraft, blockers: Sequence[Blocker], details: Mappin
 def _missed_text(draft: RecipeDraft) -> str:
     """Bad samples that the limit lets pass: not forbidden, and not to be overlooked."""
     missed = 0 if draft.judged is None else draft.judged.result.bad - draft.judged.result.bad_found
-    return QCoreApplication.translate("CheckList", "%n bad sample(s) would be let pass.", "", missed) if missed else ""
+    return translate("CheckList", "Bad samples that would be let pass: {count}").format(count=missed) if missed else ""
 
 
 class _Row(QFrame):

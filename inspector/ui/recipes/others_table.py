@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from inspector.services.teaching import ProductCheck
 from inspector.ui.look import Look
 from inspector.ui.recipes.plain_table import PlainTable
-from inspector.ui.recipes.teach_words import check_text
+from inspector.ui.recipes.teach_words import check_texts
 
 _COLUMNS = 3
 
@@ -66,11 +66,13 @@ class OthersTable(QWidget):
         self.sentence.style().unpolish(self.sentence)
         self.sentence.style().polish(self.sentence)
         self.table.setAccessibleName(self.tr("Check sets before and after"))
-        self.table.setHorizontalHeaderLabels([self.tr("Product"), self.tr("Before"), self.tr("After")])
+        self.table.setHorizontalHeaderLabels(
+            [self.tr("Product"), self.tr("Good rejected", "column"), self.tr("Bad found", "column")]
+        )
         rows = []
         for one in self._checks:
             name = self.tr("{product}: worse").format(product=one.product) if one.worse else one.product
-            rows.append((name, check_text(one.before), check_text(one.after)))
+            rows.append((name, *check_texts(one.before, one.after)))
         self.table.show_rows(rows)
         mark = QIcon(look.icons.pixmap("step_problem", look.color("ng_fill").name(), look.px(5)))
         for number, one in enumerate(self._checks):

@@ -61,10 +61,12 @@ def forgetting_text(plan: TeachingPlan) -> str:
     return text.format(products=", ".join(plan.forgets))
 
 
-def check_text(result: CheckResult | None) -> str:
-    """A check set in two numbers; a dash where there is none."""
-    if result is None:
-        return "–"
-    return translate("Teaching", "{rejected} / {good} rejected\n{found} / {bad} found").format(
-        rejected=result.good_rejected, good=result.good, found=result.bad_found, bad=result.bad
+def check_texts(before: CheckResult | None, after: CheckResult) -> tuple[str, str]:
+    """A check set under the old and the new model: good parts rejected, bad parts found; a dash for no old model."""
+    text = translate("Teaching", "{before} → {after} of {all}", "counts under the old and the new model")
+    rejected = "–" if before is None else str(before.good_rejected)
+    found = "–" if before is None else str(before.bad_found)
+    return (
+        text.format(before=rejected, after=after.good_rejected, all=after.good),
+        text.format(before=found, after=after.bad_found, all=after.bad),
     )

@@ -68,7 +68,7 @@ class ChangedModel(QAbstractTableModel):
         """Words over the columns."""
         if role != Qt.ItemDataRole.DisplayRole or orientation is Qt.Orientation.Vertical:
             return None
-        return (self.tr("Time"), self.tr("Was → would be"), self.tr("× limit"))[section]
+        return (self.tr("Time"), self.tr("Verdict"), self.tr("× limit"))[section]
 
 
 class TrialPanel(QWidget):
@@ -107,7 +107,6 @@ class TrialPanel(QWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
-        header.setMinimumSectionSize(look.px(16))
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         self.keep = Button(look, "tray_unsorted", height_mm=10.0)

@@ -281,8 +281,8 @@ def test_a31_another_product_that_got_worse_is_written_down_and_shown(bench: Ben
     table = bench.step.side.others
     assert "gasket" in table.sentence.text()
     texts = [[table.table.item(row, column).text() for column in range(3)] for row in range(2)]
-    assert "0 / 60" in texts[1][1]
-    assert "3 / 60" in texts[1][2]
+    assert texts[0] == ["CAP-32", "– → 0 of 60", "– → 11 of 12"]
+    assert texts[1] == ["gasket: worse", "0 → 3 of 60", "11 → 11 of 12"]
     # Dragging the limit of this product does not wash it away.
     bench.step.limit._on_typed(1.1)
     assert bench.step.draft.judged.worse == ("gasket",)
