@@ -214,9 +214,10 @@ class TeachPanel(QWidget):
         self._say()
 
     def _on_cancel(self) -> None:
-        self._cancelling = True
-        self._service.cancel()
-        self._say()
+        if self.busy:
+            self._cancelling = True
+            self._service.cancel()
+            self._say()
 
     def _on_news(self, news: TeachingNews, losses: list[tuple[int, float]]) -> None:
         self._news = news
