@@ -201,6 +201,9 @@ class CameraStep(StepPage):
             self._rate = (self._shot_at, shot.received, 0.0)
         elif self._shot_at - began >= 1.0:
             self._rate = (self._shot_at, shot.received, (shot.received - counted) / (self._shot_at - began))
+        if not self.draft.recipe.picture:
+            # The steps that follow need something to look at.
+            self.edits.keep_picture()
         self.ui.meter.show_shot(shot)
         self.ui.scale.show_measure(shot.measure)
         self._show_state()
@@ -208,6 +211,7 @@ class CameraStep(StepPage):
     def _on_learning(self, progress: LearnProgress) -> None:
         self.ui.scale.show_learning(progress)
         if progress.limits is not None:
+            self.edits.keep_picture()
             self.edit(self.draft.with_recipe(picture_limits=progress.limits))
             self.show_settings()
         elif not progress.problem and self.live_settings().trigger is TriggerMode.SOFTWARE and self.capture:

@@ -4,6 +4,7 @@ Light is written while pictures come. Everything else needs them to stop for a m
 of a second and written together.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -35,6 +36,8 @@ from inspector.ui.recipes.recipe_camera import (
 )
 from inspector.ui.recipes.settings_sheet import PlannedLine, SettingsTransfer
 from inspector.ui.tools import PageTools
+
+logger = logging.getLogger(__name__)
 
 _APPLY_MS: Final = 250
 _READ_AGAIN_MS: Final = 700
@@ -81,6 +84,8 @@ class CameraEdits(QObject):
         super().__init__(parent)
         self._step, self._tools, self._desk = step, tools, desk
         self.transfer = SettingsTransfer(tools, desk.settings_files, step.features, parent)
+        self._own_picture = ""
+        self._keeping = False
         self._apply_timer = self._timer(_APPLY_MS)
         self._apply_timer.timeout.connect(self._apply)
         self._read_timer = self._timer(_READ_AGAIN_MS)
@@ -218,6 +223,24 @@ class CameraEdits(QObject):
     def _on_forget(self) -> None:
         self._step.edit(self._step.draft.with_recipe(picture_limits=None))
         self._step.show_settings()
+
+    def keep_picture(self) -> None:
+        """Give a product without a picture the live one, and renew that one; a picture that a person chose stays."""
+        shot, present = self._step.shot, self._step.draft.recipe.picture
+        if shot is not None and present in ("", self._own_picture) and not self._keeping:
+            self._keeping = True
+            work = partial(_stored, self._desk, shot.image)
+            self._tools.background.run(work, self, self._on_kept, self._on_not_kept, topic="keep")
+
+    def _on_kept(self, path: str) -> None:
+        self._keeping = False
+        if self._step.draft.recipe.picture in ("", self._own_picture):
+            self._own_picture = path
+            self._step.edit(self._step.draft.with_recipe(picture=path))
+
+    def _on_not_kept(self, error: InspectorError) -> None:
+        """Nobody asked for it; the button says what is wrong. It is not tried again in this step."""
+        logger.warning("The live picture is not kept: %s", error)
 
     def _on_product_picture(self) -> None:
         shot = self._step.shot

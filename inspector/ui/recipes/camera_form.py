@@ -1,7 +1,6 @@
 """What makes a picture, as few fields: light, trigger, format and part of the sensor, with the camera's own limits."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -39,6 +38,12 @@ class CameraForm(QWidget):
         self._sensor_px: tuple[int, int] | None = None
         self.exposure, self.gain = SlideField(look), SlideField(look)
         self.delay, self.rate = NumberField(look, low=0), NumberField(look, low=0)
+        self._numbers: tuple[tuple[SlideField | NumberField, str, str], ...] = (
+            (self.exposure, "exposure", "exposure_us"),
+            (self.gain, "gain", "gain_db"),
+            (self.delay, "delay", "trigger_delay_us"),
+            (self.rate, "rate", "rate_hz"),
+        )
         self.trigger, self.line, self.edge, self.format = Choice(look), Choice(look), Choice(look), Choice(look)
         self.roi = tuple(NumberField(look, low=0, decimals=0) for _ in _ROI)
         self.draw_box = Button(look, "fit", height_mm=10.0, checkable=True)
@@ -141,20 +146,12 @@ class CameraForm(QWidget):
     # --- building -----------------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        self.exposure.entered.connect(partial(self._tell, "exposure_us"))
-        self.gain.entered.connect(partial(self._tell, "gain_db"))
-        self.delay.entered.connect(partial(self._tell, "trigger_delay_us"))
-        self.rate.entered.connect(partial(self._tell, "rate_hz"))
-        for name, control in (
-            ("exposure", self.exposure),
-            ("gain", self.gain),
-            ("delay", self.delay),
-            ("rate", self.rate),
-        ):
-            control.refused.connect(partial(self.refuse, name))
-        for number, field in enumerate(self.roi):
+        for control, _, _ in self._numbers:
+            control.entered.connect(self._on_number)
+            control.refused.connect(self._on_refused)
+        for field in self.roi:
             field.entered.connect(self._on_roi)
-            field.refused.connect(partial(self._refuse_roi, number))
+            field.refused.connect(self._on_roi_refused)
         self.trigger.currentIndexChanged.connect(self._on_trigger)
         self.line.currentIndexChanged.connect(self._on_line)
         self.edge.currentIndexChanged.connect(self._on_edge)
@@ -267,6 +264,18 @@ class CameraForm(QWidget):
         if not self._filling:
             self.changed.emit({name: value})
 
+    def _on_number(self, value: float) -> None:
+        sender = self.sender()
+        for control, _, setting in self._numbers:
+            if control is sender:
+                self._tell(setting, value)
+
+    def _on_refused(self, reason: str) -> None:
+        sender = self.sender()
+        for control, name, _ in self._numbers:
+            if control is sender:
+                self.refuse(name, reason)
+
     def _on_trigger(self) -> None:
         mode = self.trigger.currentData()
         if isinstance(mode, TriggerMode):
@@ -291,8 +300,11 @@ class CameraForm(QWidget):
             x, y, width, height = (round(value or 0.0) for value in values)
             self._tell("roi", Rect(x, y, width, height))
 
-    def _refuse_roi(self, number: int, reason: str) -> None:
-        self._roi_fields[number].set_note(reason, problem=bool(reason))
+    def _on_roi_refused(self, reason: str) -> None:
+        sender = self.sender()
+        for field, number in zip(self._roi_fields, self.roi, strict=True):
+            if number is sender:
+                field.set_note(reason, problem=bool(reason))
 
     def _on_whole(self) -> None:
         if self._sensor_px is not None:

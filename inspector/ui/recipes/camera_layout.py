@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.ui.recipes.camera_form import CameraForm
 from inspector.ui.recipes.live_view import LiveView
@@ -60,10 +60,12 @@ class CameraLayout:
             self.pages.addWidget(page)
         self.choices = tuple(Button(look, height_mm=10.0, checkable=True) for _ in range(self.pages.count()))
         self.choices[0].setChecked(True)
+        self._group = QButtonGroup(step)
         for number, button in enumerate(self.choices):
             button.setAutoExclusive(True)
-            button.clicked.connect(lambda _=False, number=number: self.pages.setCurrentIndex(number))
-        self.grid.toggled.connect(lambda on: self.view.set_grid(on=on))
+            self._group.addButton(button, number)
+        self._group.idClicked.connect(self.pages.setCurrentIndex)
+        self.grid.toggled.connect(self._on_grid)
         self.fit.clicked.connect(self.view.fit)
         self.view.pointed.connect(self._say_pixel)
         self._lay_out(step)
@@ -174,6 +176,9 @@ class CameraLayout:
         layout.setSpacing(look.px(4))
         layout.addLayout(left, 1)
         layout.addWidget(column)
+
+    def _on_grid(self, on: bool) -> None:
+        self.view.set_grid(on=on)
 
     def _say_pixel(self, where: tuple[int, int] | None) -> None:
         """The value under the pointer."""

@@ -1,6 +1,5 @@
 """Every feature of the camera: a tree, what is shown of it, and the editor of the one that is chosen."""
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
@@ -57,7 +56,7 @@ class FeatureTree(QWidget):
         super().__init__()
         self._tools, self._look, self._desk = tools, tools.look, desk
         self._extra: Mapping[str, str] = {}
-        self._problem = ""
+        self._problem = self._asked_command = ""
         look = tools.look
         self.search = QLineEdit()
         self.search.setProperty("field", "engineer")
@@ -225,8 +224,12 @@ class FeatureTree(QWidget):
             self.tr("Execute {name}").format(name=name),
             self.tr("Leave the camera as it is"),
         )
-        question.confirmed.connect(partial(self._execute, name))
+        self._asked_command = name
+        question.confirmed.connect(self._on_confirmed)
         question.ask()
+
+    def _on_confirmed(self) -> None:
+        self._execute(self._asked_command)
 
     def _execute(self, name: str) -> None:
         self.editor.set_busy(busy=True)

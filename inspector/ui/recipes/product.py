@@ -49,8 +49,8 @@ class ProductStep(StepPage):
         self.code.textEdited.connect(self._on_code_typed)
         self.code.entered.connect(self._on_code)
         self.title_en, self.title_zh = _line(), _line()
-        self.title_en.textEdited.connect(partial(self._on_title, "en"))
-        self.title_zh.textEdited.connect(partial(self._on_title, "zh_CN"))
+        self.title_en.textEdited.connect(self._on_title)
+        self.title_zh.textEdited.connect(self._on_title)
         self.notes = QPlainTextEdit()
         self.notes.setTabChangesFocus(True)
         self.notes.setMinimumHeight(look.px(18))
@@ -134,7 +134,8 @@ class ProductStep(StepPage):
         self._code_refused = reason
         self._say_code_note()
 
-    def _on_title(self, language: str, text: str) -> None:
+    def _on_title(self, text: str) -> None:
+        language = "en" if self.sender() is self.title_en else "zh_CN"
         titles = dict(self.draft.recipe.title)
         titles.pop(language, None)
         if text.strip():

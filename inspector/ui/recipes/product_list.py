@@ -67,9 +67,9 @@ class ProductList(QWidget):
         self.as_cards = Button(look, "cards", height_mm=10.0, checkable=True)
         self.as_table = Button(look, "table", height_mm=10.0, checkable=True)
         self.as_cards.setChecked(True)
-        for number, button in enumerate((self.as_cards, self.as_table)):
+        for button in (self.as_cards, self.as_table):
             button.setAutoExclusive(True)
-            button.clicked.connect(self._show_cards if number == 0 else self._show_table)
+            button.clicked.connect(self._show_state)
         self.cards, self.table = QListView(), QTableView()
         self._dress_views()
         self.new = Button(look, "plus", height_mm=_BUTTON_MM, kind=ButtonKind.PRIMARY)
@@ -87,15 +87,8 @@ class ProductList(QWidget):
                 ("discard", "close"),
             )
         }
-        for name, signal in (
-            ("open", self.open_asked),
-            ("copy", self.copy_asked),
-            ("compare", self.compare_asked),
-            ("export", self.export_asked),
-            ("retire", self.retire_asked),
-            ("discard", self.discard_asked),
-        ):
-            self.deeds[name].clicked.connect(lambda _=False, signal=signal: self._emit(signal))
+        for button in self.deeds.values():
+            button.clicked.connect(self._on_deed)
         self.empty = EmptyList(tools.look)
         self.empty.new.clicked.connect(self.new_asked)
         self.empty.bring.clicked.connect(self.import_asked)
@@ -215,13 +208,25 @@ class ProductList(QWidget):
 
     # --- what people press --------------------------------------------------------------------------------------------
 
-    def _emit(self, signal: object) -> None:
-        card = self.selected()
-        if card is not None:
-            signal.emit(card)  # type: ignore[attr-defined]  # one of our own signals
+    def _on_deed(self) -> None:
+        card, sender = self.selected(), self.sender()
+        if card is None:
+            return
+        for name, signal in (
+            ("open", self.open_asked),
+            ("copy", self.copy_asked),
+            ("compare", self.compare_asked),
+            ("export", self.export_asked),
+            ("retire", self.retire_asked),
+            ("discard", self.discard_asked),
+        ):
+            if self.deeds[name] is sender:
+                signal.emit(card)
 
     def _on_activated(self) -> None:
-        self._emit(self.open_asked)
+        card = self.selected()
+        if card is not None:
+            self.open_asked.emit(card)
 
     def _on_search(self, text: str) -> None:
         self.shown.search(text)
@@ -235,12 +240,6 @@ class ProductList(QWidget):
         card = self.selected()
         if card is None or not self.cards.currentIndex().isValid():
             self.select("")
-        self._show_state()
-
-    def _show_cards(self) -> None:
-        self._show_state()
-
-    def _show_table(self) -> None:
         self._show_state()
 
     # --- drawing ------------------------------------------------------------------------------------------------------

@@ -125,6 +125,8 @@ class SettingsTransfer(QObject):
         super().__init__(over)
         self._tools, self._files, self._features, self._over = tools, files, features, over
         self._folder: Path | None = None
+        self._info: CameraInfo | None = None
+        self._planned: tuple[PlannedLine, ...] = ()
 
     @property
     def possible(self) -> bool:
@@ -136,13 +138,14 @@ class SettingsTransfer(QObject):
         words = "-".join(filter(None, (info.model, info.serial))) or "camera"
         name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in words)
         sheet = self._sheet(FileMode.SAVE, self.tr("Save camera settings"), name + _SUFFIX)
-        sheet.chosen.connect(partial(self._save, info))
+        self._info = info
+        sheet.chosen.connect(self._on_place)
         sheet.show_files()
 
     def ask_load(self) -> None:
         """Ask for a file, then show what it would change."""
         sheet = self._sheet(FileMode.OPEN, self.tr("Load camera settings"), "")
-        sheet.chosen.connect(self._plan)
+        sheet.chosen.connect(self.plan)
         sheet.show_files()
 
     def _sheet(self, mode: FileMode, title: str, name: str) -> FileSheet:
@@ -150,7 +153,12 @@ class SettingsTransfer(QObject):
             self._tools.look, self._over, mode, title=title, suffixes=(_SUFFIX,), start=self._folder, name=name
         )
 
-    def _save(self, info: CameraInfo, path: Path) -> None:
+    def _on_place(self, path: Path) -> None:
+        if self._info is not None:
+            self.save(self._info, path)
+
+    def save(self, info: CameraInfo, path: Path) -> None:
+        """Write a camera's settings in the background."""
         access = self._features.access
         if self._files is None or access is None:
             return
@@ -158,7 +166,8 @@ class SettingsTransfer(QObject):
         work = partial(self._files.save, path, info, self._features.features, access)
         self._tools.background.run(work, self, partial(self._on_saved, path), self._on_failed, takes_long=True)
 
-    def _plan(self, path: Path) -> None:
+    def plan(self, path: Path) -> None:
+        """Work out in the background what a file would change, then show it."""
         access = self._features.access
         if self._files is None or access is None:
             return
@@ -171,11 +180,12 @@ class SettingsTransfer(QObject):
 
     def _on_planned(self, lines: tuple[PlannedLine, ...]) -> None:
         sheet = PlanSheet(self._tools.look, self._over, lines)
-        sheet.confirmed.connect(partial(self._on_taken, lines))
+        self._planned = lines
+        sheet.confirmed.connect(self._on_taken)
         sheet.show_lines()
 
-    def _on_taken(self, lines: tuple[PlannedLine, ...]) -> None:
-        self.taken.emit(tuple(line for line in lines if not line.problem))
+    def _on_taken(self) -> None:
+        self.taken.emit(tuple(line for line in self._planned if not line.problem))
 
     def _on_failed(self, error: InspectorError) -> None:
         self.said.emit(str(error))

@@ -77,25 +77,30 @@ class Transfer(QObject):
         super().__init__(over)
         self._tools, self._desk, self._over = tools, desk, over
         self._folder: Path | None = None
+        self._card: ProductCard | None = None
         self.sheet: Sheet | None = None
 
     def ask_export(self, card: ProductCard) -> None:
         """Ask where to, then write the newest version."""
         name = f"{_file_name(card.product)}-{version_text(card.version)}{SUFFIX}"
         title = self.tr("Export {product}").format(product=f"{card.product} {version_text(card.version)}")
-        self._ask(FileMode.SAVE, title, name, partial(self._export, card))
+        self._card = card
+        sheet = self._file_sheet(FileMode.SAVE, title, name)
+        sheet.chosen.connect(self.write)
+        sheet.show_files()
 
     def ask_import(self) -> None:
         """Ask for a package, then take it."""
-        self._ask(FileMode.OPEN, self.tr("Import package"), "", self._import)
+        sheet = self._file_sheet(FileMode.OPEN, self.tr("Import package"), "")
+        sheet.chosen.connect(self.read)
+        sheet.show_files()
 
-    def _ask(self, mode: FileMode, title: str, name: str, then: Callable[[Path], None]) -> None:
+    def _file_sheet(self, mode: FileMode, title: str, name: str) -> FileSheet:
         sheet = FileSheet(
             self._tools.look, self._over, mode, title=title, suffixes=(SUFFIX,), start=self._folder, name=name
         )
         self._keep(sheet)
-        sheet.chosen.connect(then)
-        sheet.show_files()
+        return sheet
 
     def _keep(self, sheet: Sheet) -> None:
         if self.sheet is not None:
@@ -107,12 +112,17 @@ class Transfer(QObject):
         if self.sheet is self.sender():
             self.sheet = None
 
-    def _export(self, card: ProductCard, path: Path) -> None:
+    def write(self, path: Path) -> None:
+        """Export the product that was asked for."""
+        card = self._card
+        if card is None:
+            return
         work = partial(self._desk.recipes.export, card.product, card.version, path)
         text = self.tr("{product} is exported to {file}").format(product=card.product, file=str(path))
         self._run(path, self.tr("Export package"), work, partial(self._on_exported, text))
 
-    def _import(self, path: Path) -> None:
+    def read(self, path: Path) -> None:
+        """Take a package."""
         work = partial(self._desk.recipes.import_package, path)
         self._run(path, self.tr("Import package"), work, self._on_imported)
 

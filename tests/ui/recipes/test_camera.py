@@ -146,9 +146,26 @@ def test_a_feature_that_the_recipe_does_not_know_is_taken_into_it_and_out_again(
 
 
 def test_a_live_picture_becomes_the_picture_of_the_product(step: CameraStep, wired: SetupStation, qtbot) -> None:
-    step.ui.product_picture.click()
     qtbot.waitUntil(lambda: step.draft.recipe.picture != "")
+    first, shot = step.draft.recipe.picture, step.shot
+    qtbot.waitUntil(lambda: step.shot is not shot)
+    step.ui.product_picture.click()
+    qtbot.waitUntil(lambda: step.draft.recipe.picture != first)
     assert wired.pictures.load(step.draft.recipe.picture).shape == (256, 320, 3)
+
+
+def test_a_product_without_a_picture_gets_the_live_one_and_a_chosen_one_stays(
+    step: CameraStep, wired: SetupStation, qtbot
+) -> None:
+    qtbot.waitUntil(lambda: step.draft.recipe.picture != "")
+    first = step.draft.recipe.picture
+    step.ui.scale.learn.click()
+    qtbot.waitUntil(lambda: step.draft.recipe.picture != first, timeout=20_000)
+    own = wired.pictures.save(wired.pictures.load(first)[:100]).path
+    step.edit(step.draft.with_recipe(picture=own))
+    step.edits.keep_picture()
+    qtbot.wait(300)
+    assert step.draft.recipe.picture == own
 
 
 def test_the_page_speaks_chinese_at_once(step: CameraStep, tools: PageTools, qtbot) -> None:
@@ -205,14 +222,14 @@ def test_settings_go_to_a_file_and_come_back_line_by_line(step: CameraStep, qtbo
     qtbot.waitUntil(lambda: step.draft.recipe.camera.exposure_us == 2500.0)
     qtbot.waitUntil(lambda: step.features.named("ExposureTime").value.startswith("2500"))
     file = tmp_path / "mine.txt"
-    step.edits.transfer._save(step.status.camera, file)
+    step.edits.transfer.save(step.status.camera, file)
     qtbot.waitUntil(file.is_file)
     step.ui.form.exposure.entered.emit(9000.0)
     qtbot.waitUntil(lambda: step.draft.recipe.camera.exposure_us == 9000.0)
     qtbot.waitUntil(lambda: step.features.named("ExposureTime").value.startswith("9000"))
     text = file.read_text(encoding="utf-8").replace("PixelFormat\tRGB8", "PixelFormat\tUV9")
     file.write_text(text, encoding="utf-8")
-    step.edits.transfer._plan(file)
+    step.edits.transfer.plan(file)
     sheets = step.window().findChildren(PlanSheet)
     qtbot.waitUntil(lambda: bool(step.window().findChildren(PlanSheet)))
     (sheet,) = step.window().findChildren(PlanSheet)
@@ -230,5 +247,5 @@ def test_a_file_that_is_none_is_refused_with_a_reason(step: CameraStep, qtbot, t
     file = tmp_path / "notes.txt"
     file.write_text("hello", encoding="utf-8")
     with qtbot.waitSignal(step.said, timeout=10_000) as said:
-        step.edits.transfer._plan(file)
+        step.edits.transfer.plan(file)
     assert "no file of camera settings" in said.args[0]

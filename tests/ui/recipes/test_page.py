@@ -214,7 +214,7 @@ def test_a_package_goes_out_and_comes_in_again(
     other = SetupStation(tmp_path_factory.mktemp("other"))
     there = show(RecipesPage(tools, other.desk()))
     there.refresh()
-    there.transfer._import(file)
+    there.transfer.read(file)
     qtbot.waitUntil(lambda: there.list.model.rowCount() == 1, timeout=20_000)
     assert other.store.get("cap") == station.store.get("cap")
     assert "imported" in there.notice.text
@@ -233,7 +233,7 @@ def test_a_tampered_package_is_refused_with_its_reason_and_changes_nothing(
             data = old.read(info)
             new.writestr(info, data.replace(b"cap", b"cup") if info.filename == "recipe.json" else data)
     before = station.store.list()
-    page.transfer._import(bad)
+    page.transfer.read(bad)
     qtbot.waitUntil(lambda: "Nothing was changed" in getattr(page.transfer.sheet, "text", ""), timeout=20_000)
     sheet = page.transfer.sheet
     assert isinstance(sheet, WorkingSheet)
