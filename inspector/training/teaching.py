@@ -48,7 +48,7 @@ from inspector.training.pictures import UnusablePicture
 from inspector.training.presets import preset
 from inspector.training.products import TaughtProduct, find_products, interleaved, some_tiles, spread
 from inspector.training.remembering import Remembered, remember
-from inspector.training.samples import Sample, Skipped, load_picture
+from inspector.training.samples import Sample, Skipped, Split, load_picture
 from inspector.training.shared_cache import share_cache
 from inspector.training.sources import MAX_LISTED
 from inspector.training.trainer import Budget, StepReport, Trainer
@@ -272,10 +272,13 @@ class _Run:
         return DetailSamples(tiles, self._config.detail_channels, seed=self._job.seed)
 
     def _known(self, detector: Detector, products: Sequence[TaughtProduct], details: DetailSamples) -> FeatureCache:
-        """Features of held-out pictures, for the memory alone."""
+        """Features of held-out pictures, for the memory alone; what people held out stays unseen: they check with it."""
         config = self._config
-        chosen = [spread(product.held_out, MAX_KNOWN_TILES) for product in products]
-        quotas = [max(1, MAX_KNOWN_TILES // len(samples)) for samples in chosen]
+        chosen = [
+            spread([one for one in product.held_out if one.split is not Split.HELD_OUT], MAX_KNOWN_TILES)
+            for product in products
+        ]
+        quotas = [MAX_KNOWN_TILES // max(1, len(samples)) for samples in chosen]
         room = sum(len(samples) * quota for samples, quota in zip(chosen, quotas, strict=True)) if config.memory else 0
         cache = FeatureCache(
             [product.name for product in products], room, config.tokens, config.channels, self._job.models_dir

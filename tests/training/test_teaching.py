@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import json
 import shutil
 import time
 
@@ -93,6 +94,28 @@ def test_a_training_writes_a_model_that_loads_tests_itself_and_knows_its_limits(
         assert model.recipe_for("fabric").framing is Framing.TILES
     finally:
         model.close()
+
+
+def test_what_people_hold_out_is_not_remembered_either(data, tmp_path, monkeypatch):
+    known = []
+
+    def remembering(detector, caches, *rest, **more):
+        known.append([len(cache) for cache in caches])
+        return remember(detector, caches, *rest, **more)
+
+    remember = teaching.remember
+    monkeypatch.setattr(teaching, "remember", remembering)
+    pictures = sorted((data / "disk" / "train" / "good").iterdir())
+    for told in (False, True):
+        lines = [
+            {"filename": path.relative_to(data).as_posix(), "label": 0, "clsname": "disk"}
+            | ({"split": "held_out" if number < 6 else "train"} if told else {})
+            for number, path in enumerate(pictures)
+        ]
+        manifest = tmp_path / f"{told}.jsonl"
+        manifest.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+        teach(job(manifest, tmp_path, steps=None, draft=True, image_root=data))
+    assert known == [[18, 6], [18, 0]]
 
 
 def test_a_draft_is_judged_by_its_memory_and_can_be_used_at_once(data, tmp_path):
