@@ -272,7 +272,7 @@ class _Run:
         return DetailSamples(tiles, self._config.detail_channels, seed=self._job.seed)
 
     def _known(self, detector: Detector, products: Sequence[TaughtProduct], details: DetailSamples) -> FeatureCache:
-        """Features of held-out pictures, for the memory alone; what people held out stays unseen: they check with it."""
+        """Features of held-out pictures for the memory alone. What people held out stays unseen: they check by it."""
         config = self._config
         chosen = [
             spread([one for one in product.held_out if one.split is not Split.HELD_OUT], MAX_KNOWN_TILES)
