@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from inspector.cameras.nodes import Nodes
-from inspector.core.ports import Feature
+from inspector.core.camera_features import Feature
 
 
 class DriverError(Exception):

@@ -16,8 +16,9 @@ camera: what a file would change is worked out first and shown, then `FeatureAcc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from inspector.core.camera_features import Feature, FeatureKind, FeatureLines
 from inspector.core.errors import InvalidInput
-from inspector.core.ports import CameraInfo, Feature, FeatureKind, FeatureLines
+from inspector.core.ports import CameraInfo
 
 _TITLE = "# Inspector camera settings 1"
 _KEYS = ("vendor", "model", "serial", "firmware")

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 from inspector.cameras.nodes import FeatureRefused, Node, Nodes, Value, as_text, from_text, why_locked
-from inspector.core.ports import Feature, FeatureKind, FeatureLines, FeatureResult
+from inspector.core.camera_features import Feature, FeatureKind, FeatureLines, FeatureResult
 
 _MOST_ENTRIES = 64
 _TOLERANCE = 1e-6

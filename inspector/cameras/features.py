@@ -15,9 +15,10 @@ from dataclasses import dataclass, field, replace
 
 from inspector.cameras.nodes import FeatureRefused, Node, Nodes, Value, as_text, first, from_text, number_of
 from inspector.cameras.readings import exposure_us, rate_hz, trigger_mode
+from inspector.core.camera_features import FeatureKind
 from inspector.core.errors import OperationalError
 from inspector.core.geometry import Rect
-from inspector.core.ports import AppliedSettings, FeatureKind
+from inspector.core.ports import AppliedSettings
 from inspector.core.recipe import CameraSettings, TriggerEdge, TriggerMode
 
 logger = logging.getLogger(__name__)

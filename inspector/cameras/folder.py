@@ -8,9 +8,10 @@ from pathlib import Path
 
 from inspector.cameras.paced import Pace, PacedSource, Shot
 from inspector.cameras.picture_files import SUFFIXES, PictureRefused, read_picture
+from inspector.core.camera_features import FeatureAccess
 from inspector.core.errors import OperationalError, TriggerRefused
 from inspector.core.frame import Frame, MissedFrame
-from inspector.core.ports import AppliedSettings, CameraInfo, DigitalLine, FeatureAccess, StreamStatistics
+from inspector.core.ports import AppliedSettings, CameraInfo, DigitalLine, StreamStatistics
 from inspector.core.recipe import CameraSettings, TriggerMode
 
 logger = logging.getLogger(__name__)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from inspector.cameras.messages import feature_from, result_from
 from inspector.cameras.process import CameraProcess
+from inspector.core.camera_features import Feature, FeatureLines, FeatureResult
 from inspector.core.errors import OperationalError, TriggerRefused
-from inspector.core.ports import Feature, FeatureLines, FeatureResult
 
 _FEATURE_LIMIT_S = 5.0
 _SNAPSHOT_LIMIT_S = 20.0

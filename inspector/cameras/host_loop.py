@@ -21,8 +21,8 @@ from inspector.cameras.messages import feature_fields, settings_fields, settings
 from inspector.cameras.nodes import FeatureRefused, Node, as_text, from_text, why_locked
 from inspector.cameras.pixel_formats import BY_NAME, usable
 from inspector.cameras.stream import NO_PART, CameraLost, Stream
+from inspector.core.camera_features import Feature, FeatureKind
 from inspector.core.errors import OperationalError, TriggerRefused
-from inspector.core.ports import Feature, FeatureKind
 
 logger = logging.getLogger(__name__)
 

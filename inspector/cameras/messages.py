@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from inspector.core.camera_features import Feature, FeatureKind, FeatureResult
 from inspector.core.geometry import Rect
-from inspector.core.ports import Feature, FeatureKind, FeatureResult
 from inspector.core.recipe import CameraSettings, TriggerEdge, TriggerMode
 
 Fields = Mapping[str, Any]

@@ -6,7 +6,7 @@ The camera process implements `Nodes` on GenICam; tests implement it on a dictio
 import math
 from typing import Protocol
 
-from inspector.core.ports import FeatureKind
+from inspector.core.camera_features import FeatureKind
 
 Value = str | int | float | bool
 

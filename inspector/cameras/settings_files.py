@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from inspector.cameras.feature_file import FeatureFile, PlannedChange, plan
+from inspector.core.camera_features import Feature, FeatureAccess
 from inspector.core.errors import InvalidInput, OperationalError
-from inspector.core.ports import CameraInfo, Feature, FeatureAccess
+from inspector.core.ports import CameraInfo
 
 _MOST_BYTES = 4_000_000
 

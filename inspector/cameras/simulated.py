@@ -19,10 +19,11 @@ from inspector.cameras.scenes.registry import SCENES
 from inspector.cameras.scenes.scene import DefectPlan, check_size
 from inspector.cameras.scenes.sensor import Exposure
 from inspector.cameras.simulated_features import NOMINAL_EXPOSURE_US, CameraState, SimulatedFeatures
+from inspector.core.camera_features import FeatureAccess
 from inspector.core.errors import OperationalError, TriggerRefused
 from inspector.core.frame import Frame, MissedFrame
 from inspector.core.geometry import Rect, Size
-from inspector.core.ports import AppliedSettings, CameraInfo, DigitalLine, FeatureAccess, StreamStatistics
+from inspector.core.ports import AppliedSettings, CameraInfo, DigitalLine, StreamStatistics
 from inspector.core.recipe import CameraSettings, TriggerMode
 
 logger = logging.getLogger(__name__)

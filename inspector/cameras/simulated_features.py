@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from inspector.core.camera_features import Feature, FeatureKind, FeatureLines, FeatureResult
 from inspector.core.errors import OperationalError, TriggerRefused
 from inspector.core.geometry import Size
-from inspector.core.ports import Feature, FeatureKind, FeatureLines, FeatureResult
 
 NOMINAL_EXPOSURE_US = 5000.0
 """At this exposure and no gain a scene is as bright as it was drawn."""

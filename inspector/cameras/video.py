@@ -19,9 +19,10 @@ from inspector.cameras.meter import StreamMeter
 from inspector.cameras.process import CameraProcess, Message
 from inspector.cameras.ring import Ring
 from inspector.cameras.video_host import OPEN_LIMIT_S, run_video
+from inspector.core.camera_features import FeatureAccess
 from inspector.core.errors import OperationalError, TriggerRefused
 from inspector.core.frame import Frame, MissedFrame, MissReason
-from inspector.core.ports import AppliedSettings, CameraInfo, DigitalLine, FeatureAccess, StreamStatistics
+from inspector.core.ports import AppliedSettings, CameraInfo, DigitalLine, StreamStatistics
 from inspector.core.recipe import CameraSettings, TriggerMode
 
 logger = logging.getLogger(__name__)

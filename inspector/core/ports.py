@@ -1,4 +1,4 @@
-"""Everything the program needs from outside, as protocols.
+"""What the line needs from outside, as protocols; for setting up products see `recipe_ports` and `setup_ports` besides.
 
 Each docstring says who calls, how long it may take, and what it raises.
 """
@@ -6,7 +6,6 @@ Each docstring says who calls, how long it may take, and what it raises.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
@@ -14,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inspector.core.anomaly import AnomalyMap, DefectRegion
+from inspector.core.camera_features import FeatureAccess
 from inspector.core.decision import Decision
-from inspector.core.draft import RecipeDraft
 from inspector.core.frame import Frame, MissedFrame
 from inspector.core.geometry import Size
-from inspector.core.package import PackageContent
 from inspector.core.recipe import CameraSettings, Recipe
 from inspector.core.record import Counts, InspectionRecord, KeptFiles, StoredFile
 from inspector.core.refs import ModelRef, RecipeRef
@@ -69,98 +67,6 @@ class StreamStatistics:
     free_slots_min: int = 0
     reconnects: int = 0
     since: datetime | None = None
-
-
-class FeatureKind(Enum):
-    """What a camera feature holds."""
-
-    INTEGER = "integer"
-    FLOAT = "float"
-    BOOLEAN = "boolean"
-    ENUMERATION = "enumeration"
-    STRING = "string"
-    COMMAND = "command"
-
-
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """One feature of a camera's node map, as plain values.
-
-    Attributes:
-        category: the way to it in the tree, "ImageFormatControl" or "A/B"; "" for a feature in no category.
-        visibility: "Beginner", "Expert", "Guru" or "Invisible".
-        minimum, maximum, step: limits now, which other features may change; None where there is no limit.
-        entries: of an enumeration, those that can be chosen now.
-        description: the camera's long text; may be the tooltip again.
-        available: False while the camera's other settings leave it without a meaning.
-        unavailable_entries: of an enumeration, those that exist and cannot be chosen now.
-        selected_by: selectors that say which of several values this feature means.
-        polling_ms: it changes by itself; read it again after so long while it is seen. 0: only writing changes it.
-        streamable: the camera counts it among its settings, so `save` holds it.
-    """
-
-    name: str
-    display_name: str
-    category: str
-    kind: FeatureKind
-    visibility: str
-    readable: bool
-    writable: bool
-    value: str = ""
-    unit: str = ""
-    minimum: float | None = None
-    maximum: float | None = None
-    step: float | None = None
-    entries: tuple[str, ...] = ()
-    tooltip: str = ""
-    description: str = ""
-    available: bool = True
-    unavailable_entries: tuple[str, ...] = ()
-    selected_by: tuple[str, ...] = ()
-    polling_ms: int = 0
-    streamable: bool = False
-
-
-FeatureLines = tuple[tuple[str, str], ...]
-"""Feature names and values as text, in the order in which a camera takes them; a selector stands before its values."""
-
-
-@dataclass(frozen=True, slots=True)
-class FeatureResult:
-    """What became of one line that `FeatureAccess.load` wrote; `problem` is the reason of a refusal, "" for none."""
-
-    name: str
-    asked: str
-    kept: str
-    problem: str = ""
-
-
-class FeatureAccess(Protocol):
-    """A camera's own features. Any thread; each call is a request with a time limit of 5 s (20 s for all features).
-
-    Besides what is said below, each raises OperationalError CAM-002 when the camera is lost.
-    """
-
-    def snapshot(self) -> tuple[Feature, ...]:
-        """Every feature with its value now, in the camera's own order."""
-
-    def describe(self, names: Sequence[str]) -> tuple[Feature, ...]:
-        """These features with their values now, in this order; a name that the camera does not have is left out."""
-
-    def get(self, name: str) -> str:
-        """One value as text, read without cache. OperationalError CAM-004: no such feature, or not readable."""
-
-    def set(self, name: str, value: str) -> str:
-        """Write and read back; returns the kept value. OperationalError CAM-004 with the camera's own sentence."""
-
-    def execute(self, name: str) -> None:
-        """Execute a command and wait until the camera is done. OperationalError CAM-004: refused, or not done."""
-
-    def save(self) -> FeatureLines:
-        """The camera's settings, to be written back with `load`. OperationalError CAM-004."""
-
-    def load(self, lines: Sequence[tuple[str, str]]) -> tuple[FeatureResult, ...]:
-        """Write settings, each as far as the camera takes it, and say what became of each. Nothing is undone."""
 
 
 class DigitalLine(Protocol):
@@ -349,81 +255,6 @@ class RecordStore(Protocol):
         """Put a part on the review list, or take it off; record thread."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedVersion:
-    """A published version and how it came about.
-
-    Attributes:
-        recipe: as published; None when it was altered in the store and must not be used.
-        published_at: aware UTC.
-        published_by: name of the operating-system user, "shipped" or "imported by …".
-        reason: in a person's words.
-        base_version: the version it was begun from; 0 for none.
-        setup_id: of the set-up whose samples it was made with; "" for none.
-    """
-
-    product: str
-    version: int
-    recipe: Recipe | None
-    published_at: datetime
-    published_by: str = ""
-    reason: str = ""
-    base_version: int = 0
-    setup_id: str = ""
-
-
-class RecipeStore(Protocol):
-    """Published recipes. Any thread but the main one."""
-
-    def list(self, *, retired: bool = False) -> tuple[Recipe, ...]:
-        """The newest version of every product, by product name; one that was altered is logged and left out.
-
-        Args:
-            retired: also products that were taken out of use.
-        """
-
-    def get(self, product: str, version: int = 0) -> Recipe:
-        """One recipe; version 0 is the newest. OperationalError RCP-001: unknown; RCP-002: altered in the store."""
-
-    def publish(
-        self, recipe: Recipe, *, by: str = "", reason: str = "", base_version: int = 0, setup_id: str = ""
-    ) -> None:
-        """Store a new version, take a retired product into use again, and forget the draft of `setup_id`, all at once.
-
-        The same version again changes nothing.
-
-        InvalidRecipe; OperationalError RCP-002 when the version exists with other content.
-        """
-
-    def versions(self, product: str) -> tuple[PublishedVersion, ...]:
-        """Every version of a product, newest first; empty for an unknown one."""
-
-    def retired(self) -> frozenset[str]:
-        """Products that were taken out of use."""
-
-    def retire(self, product: str, *, by: str = "") -> None:
-        """Take a product out of use; its versions stay. OperationalError RCP-001: unknown."""
-
-    def unretire(self, product: str, *, by: str = "") -> None:
-        """Take a product into use again. OperationalError RCP-001: unknown."""
-
-
-class DraftStore(Protocol):
-    """Set-ups in hand. Any thread but the main one."""
-
-    def save(self, draft: RecipeDraft) -> None:
-        """Store a draft, over its older state; on disk when it returns. OperationalError DAT-002."""
-
-    def get(self, draft_id: str) -> RecipeDraft | None:
-        """One draft; None if there is none. OperationalError DAT-002: it cannot be read."""
-
-    def list(self) -> tuple[RecipeDraft, ...]:
-        """All drafts, last changed first; one that cannot be read is logged and left out."""
-
-    def delete(self, draft_id: str) -> None:
-        """Forget a draft; its samples stay. One that is not there changes nothing."""
-
-
 class SampleStore(Protocol):
     """Samples of set-ups with their pictures. Any thread but the main one; one caller writes at a time."""
 
@@ -462,42 +293,6 @@ class SampleStore(Protocol):
 
     def clean_up(self) -> int:
         """Remove files of samples that were deleted, before anything else uses the store; returns how many."""
-
-
-class RecipePictureStore(Protocol):
-    """Pictures that recipes name: of the product, and of the self-test. Any thread but the main one."""
-
-    def save(self, image: NDArray[np.uint8]) -> StoredFile:
-        """Store a picture without loss, named by its content. OperationalError DAT-002."""
-
-    def load(self, path: str, sha256: str = "") -> NDArray[np.uint8]:
-        """A picture by the path that a recipe holds. OperationalError DAT-002: missing or altered."""
-
-
-class RecipePackages(Protocol):
-    """Recipes as files that can be carried to another station. Any thread but the main one; seconds."""
-
-    def export(self, target: Path, recipe: Recipe, model: ModelRef, model_folder: Path | None) -> None:
-        """Write a package, whole or not at all, over an older one of the same name.
-
-        Args:
-            target: file.
-            recipe: published; the pictures it names travel along.
-            model: that it judges with.
-            model_folder: of that model, to travel along; None to name it only.
-
-        PackageRefused: the model does not match its hashes; OperationalError DAT-002: a picture is missing, or the file
-        cannot be written.
-        """
-
-    def read(self, path: Path) -> PackageContent:
-        """Check a package from end to end, and change nothing. PackageRefused with the reason."""
-
-    def import_pictures(self, content: PackageContent) -> None:
-        """Bring the pictures of a package that was read into the data folder. PackageRefused; OperationalError."""
-
-    def unpack_model(self, content: PackageContent, folder: Path) -> None:
-        """Write the model's files of a package that was read into a new folder. PackageRefused; OperationalError."""
 
 
 class ImageStore(Protocol):

@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from inspector.core.camera_features import FeatureAccess
 from inspector.core.emitter import Emitter
 from inspector.core.errors import InspectorError, OperationalError, TriggerRefused
 from inspector.core.frame import Frame
@@ -30,7 +31,7 @@ from inspector.core.picture_limits import (
     learn,
     measure_picture,
 )
-from inspector.core.ports import AppliedSettings, Camera, CameraCatalog, CameraInfo, FeatureAccess
+from inspector.core.ports import AppliedSettings, Camera, CameraCatalog, CameraInfo
 from inspector.core.recipe import CameraSettings
 from inspector.core.sample import Sample, Tray
 from inspector.services.samples import SampleService

@@ -3,16 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from inspector.core.ports import (
-    CameraCatalog,
-    LineOutput,
-    ModelStore,
-    RecipePictureStore,
-    RecipeStore,
-    RecordStore,
-    RegionFinder,
-)
+from inspector.core.ports import CameraCatalog, LineOutput, ModelStore, RecordStore, RegionFinder
 from inspector.core.recipe import Recipe
+from inspector.core.recipe_ports import RecipePictureStore, RecipeStore
 from inspector.services.clock import Clock
 from inspector.services.faults import FaultBoard
 from inspector.services.recorder import Recorder

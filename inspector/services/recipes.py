@@ -29,17 +29,9 @@ from inspector.core.draft import (
 )
 from inspector.core.errors import OperationalError
 from inspector.core.package import PackageContent, PackageRefused, Refusal
-from inspector.core.ports import (
-    DraftStore,
-    ModelStore,
-    ModelSummary,
-    PublishedVersion,
-    RecipePackages,
-    RecipeStore,
-    RecordStore,
-    SampleStore,
-)
+from inspector.core.ports import ModelStore, ModelSummary, RecordStore, SampleStore
 from inspector.core.recipe import Recipe
+from inspector.core.recipe_ports import DraftStore, PublishedVersion, RecipePackages, RecipeStore
 from inspector.core.refs import ModelRef, RecipeRef, new_id
 from inspector.core.sample import count_samples, samples_key
 from inspector.services.clock import Clock

@@ -24,8 +24,9 @@ from inspector.core.draft import LEAST_TIMING_SHOTS, JudgedCheck, MeasuredTiming
 from inspector.core.errors import InspectorError, InvalidInput, OperationalError
 from inspector.core.frame import Frame
 from inspector.core.geometry import Size
-from inspector.core.ports import AnomalyModel, ModelStore, RecipePictureStore, RegionFinder
+from inspector.core.ports import AnomalyModel, ModelStore, RegionFinder
 from inspector.core.recipe import DecisionRule, Recipe, StoredShot
+from inspector.core.recipe_ports import RecipePictureStore
 from inspector.core.refs import ModelRef
 from inspector.core.sample import Sample, Tray, Use, check_set, samples_key
 from inspector.core.setup_ports import MapShelf, TileShape

@@ -19,8 +19,9 @@ from inspector.core.check import CheckResult
 from inspector.core.draft import RecipeDraft
 from inspector.core.emitter import Emitter
 from inspector.core.errors import InspectorError, InvalidInput, OperationalError
-from inspector.core.ports import DraftStore, ModelStore, ModelSummary, RecipeStore
+from inspector.core.ports import ModelStore, ModelSummary
 from inspector.core.recipe import Framing, Recipe
+from inspector.core.recipe_ports import DraftStore, RecipeStore
 from inspector.core.refs import ModelRef
 from inspector.core.sample import Sample, Tray, Use, check_set
 from inspector.core.setup_ports import TaughtModel, TeachCancelled, Teacher, TeachPhase, TeachPicture, TeachTask

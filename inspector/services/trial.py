@@ -20,8 +20,9 @@ from inspector.core.area_score import score_at_area
 from inspector.core.decision import Verdict
 from inspector.core.draft import RecipeDraft
 from inspector.core.errors import InvalidInput, OperationalError
-from inspector.core.ports import ImageStore, ModelStore, RecipeStore
+from inspector.core.ports import ImageStore, ModelStore
 from inspector.core.recipe import Recipe
+from inspector.core.recipe_ports import RecipeStore
 from inspector.core.record import Counts
 from inspector.core.refs import ModelRef
 from inspector.core.setup_ports import HistoryParts, HistorySource

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select
 
 from inspector.core.errors import InvalidRecipe, OperationalError
-from inspector.core.ports import PublishedVersion
 from inspector.core.recipe import Recipe
+from inspector.core.recipe_ports import PublishedVersion
 from inspector.storage.database import Database
 from inspector.storage.recipe_text import recipe_from_text, recipe_to_text
 from inspector.storage.tables import drafts, publications, recipes, retirements

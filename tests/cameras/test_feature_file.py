@@ -3,8 +3,9 @@
 import pytest
 
 from inspector.cameras.feature_file import FeatureFile, PlannedChange, lines_for, plan
+from inspector.core.camera_features import Feature, FeatureKind
 from inspector.core.errors import InvalidInput
-from inspector.core.ports import CameraInfo, Feature, FeatureKind
+from inspector.core.ports import CameraInfo
 
 INFO = CameraInfo("genicam:A/B/1", "genicam", vendor="A", model="B", serial="1")
 LINES = (("TriggerSelector", "FrameStart"), ("TriggerMode", "Off"), ("Gain", "1.5"), ("DeviceUserID", "Prüfplatz 3"))

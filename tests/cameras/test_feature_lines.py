@@ -4,7 +4,7 @@ import pytest
 
 from inspector.cameras.feature_lines import load_lines, save_lines
 from inspector.cameras.nodes import FeatureRefused
-from inspector.core.ports import Feature, FeatureKind, FeatureResult
+from inspector.core.camera_features import Feature, FeatureKind, FeatureResult
 from tests.support.camera_nodes import FakeNodes
 
 

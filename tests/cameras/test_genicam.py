@@ -18,10 +18,10 @@ from inspector.cameras.drivers import bundled_producer as viky_file
 from inspector.cameras.exits import ExitLedger
 from inspector.cameras.genicam import GenicamCamera, open_camera
 from inspector.cameras.ring import PREFIX, SLOTS
+from inspector.core.camera_features import FeatureKind
 from inspector.core.errors import OperationalError, TriggerRefused
 from inspector.core.frame import Frame, MissedFrame, MissReason
 from inspector.core.geometry import Rect
-from inspector.core.ports import FeatureKind
 from inspector.core.recipe import CameraSettings, TriggerMode
 
 ROOT = Path(__file__).resolve().parents[2]

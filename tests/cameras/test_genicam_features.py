@@ -3,10 +3,10 @@
 import pytest
 
 from inspector.cameras.catalog import Catalog
+from inspector.core.camera_features import FeatureKind, FeatureResult
 from inspector.core.errors import OperationalError
 from inspector.core.frame import Frame
 from inspector.core.geometry import Rect
-from inspector.core.ports import FeatureKind, FeatureResult
 from inspector.core.recipe import CameraSettings, TriggerEdge, TriggerMode
 from tests.support.gentl.table import FORMATS, MODERN, SENSOR_HEIGHT, SENSOR_WIDTH, Row
 

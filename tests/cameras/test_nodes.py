@@ -3,7 +3,7 @@
 import pytest
 
 from inspector.cameras.nodes import FeatureRefused, from_text
-from inspector.core.ports import FeatureKind
+from inspector.core.camera_features import FeatureKind
 
 
 @pytest.mark.parametrize(

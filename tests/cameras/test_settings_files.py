@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from inspector.cameras.settings_files import SettingsFiles
+from inspector.core.camera_features import Feature, FeatureKind
 from inspector.core.errors import InvalidInput, OperationalError
-from inspector.core.ports import CameraInfo, Feature, FeatureKind
+from inspector.core.ports import CameraInfo
 
 INFO = CameraInfo("genicam:A/B/1", "genicam", "A", "B", "1")
 GAIN = Feature("Gain", "Gain", "Analog", FeatureKind.FLOAT, "Beginner", True, True, value="2", streamable=True)

@@ -11,8 +11,8 @@ from inspector.core.check import CheckResult
 from inspector.core.draft import JudgedCheck, MeasuredTiming, RecipeDraft, Step, new_draft
 from inspector.core.geometry import Polygon, Size
 from inspector.core.picture_limits import PictureLimits, Range
-from inspector.core.ports import DraftStore
 from inspector.core.recipe import CameraSettings, DecisionRule, StoredShot, TriggerMode
+from inspector.core.recipe_ports import DraftStore
 from inspector.core.refs import ModelRef
 from inspector.storage.database import Database
 from inspector.storage.drafts import SqlDraftStore
@@ -43,6 +43,7 @@ def full() -> RecipeDraft:
         base_version=3,
         allowed_per_1000=2.5,
         auto_exposure=True,
+        lacks_trigger=True,
         judged=JudgedCheck(
             ModelRef("demo", 2, "cd" * 32),
             "basis",

@@ -9,7 +9,6 @@ import pytest
 from inspector.core.errors import InvalidRecipe, OperationalError
 from inspector.core.geometry import Polygon, Rect, Size
 from inspector.core.picture_limits import PictureLimits, Range
-from inspector.core.ports import RecipeStore
 from inspector.core.recipe import (
     CameraSettings,
     DecisionRule,
@@ -20,6 +19,7 @@ from inspector.core.recipe import (
     TriggerEdge,
     TriggerMode,
 )
+from inspector.core.recipe_ports import RecipeStore
 from inspector.storage.database import Database
 from inspector.storage.recipes import SqlRecipeStore
 from tests.support.recipe_store import MemoryRecipeStore

@@ -56,7 +56,7 @@ class Models:
 
 
 class Packages:
-    """Implements `core.ports.RecipePackages`: remembers what is exported, reads what it is told."""
+    """Implements `core.recipe_ports.RecipePackages`: remembers what is exported, reads what it is told."""
 
     def __init__(self) -> None:
         self.exported: list[tuple[Path, Recipe, ModelRef, Path | None]] = []

@@ -130,7 +130,7 @@ def test_dark_pictures_do_not_hide_a_model_that_fails() -> None:
 
 
 class OnePicture:
-    """Implements `core.ports.RecipePictureStore` with one picture."""
+    """Implements `core.recipe_ports.RecipePictureStore` with one picture."""
 
     def __init__(self, image: np.ndarray) -> None:
         self._image = image

@@ -14,7 +14,7 @@ import numpy as np
 from inspector.cameras.device import DriverError, RawBuffer
 from inspector.cameras.host_loop import HostLoop
 from inspector.cameras.link import Link
-from inspector.core.ports import Feature, FeatureKind
+from inspector.core.camera_features import Feature, FeatureKind
 from tests.support.camera_nodes import FakeNode, modern_camera
 
 HEIGHT, WIDTH = 48, 64

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from inspector.cameras.nodes import FeatureRefused, Value
-from inspector.core.ports import FeatureKind
+from inspector.core.camera_features import FeatureKind
 
 
 @dataclass

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from inspector.core.errors import InvalidRecipe, OperationalError
-from inspector.core.ports import PublishedVersion
 from inspector.core.recipe import Recipe
+from inspector.core.recipe_ports import PublishedVersion
 
 
 class MemoryRecipeStore:

@@ -15,8 +15,9 @@ from inspector.core.draft import MeasuredTiming, PublishFacts, RecipeDraft, basi
 from inspector.core.emitter import Emitter
 from inspector.core.errors import OperationalError
 from inspector.core.geometry import Size
-from inspector.core.ports import ModelSummary, PublishedVersion
+from inspector.core.ports import ModelSummary
 from inspector.core.recipe import Framing, Recipe, StoredShot
+from inspector.core.recipe_ports import PublishedVersion
 from inspector.core.record import Counts
 from inspector.core.refs import ModelRef, new_id
 from inspector.core.sample import Sample, Tray, Use

@@ -19,8 +19,8 @@ from inspector.cameras.genicam_host.node_map import GenicamNodes
 from inspector.cameras.genicam_host.words import sentence, told
 from inspector.cameras.nodes import FeatureRefused
 from inspector.cameras.pixel_formats import BY_VALUE
+from inspector.core.camera_features import Feature
 from inspector.core.errors import OperationalError
-from inspector.core.ports import Feature
 
 logger = logging.getLogger(__name__)
 

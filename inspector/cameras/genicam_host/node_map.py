@@ -8,7 +8,7 @@ from genicam import genapi, gentl
 
 from inspector.cameras.genicam_host.words import sentence, told
 from inspector.cameras.nodes import FeatureRefused, Value, as_text
-from inspector.core.ports import Feature, FeatureKind
+from inspector.core.camera_features import Feature, FeatureKind
 
 _KINDS = {
     genapi.EInterfaceType.intfIInteger: FeatureKind.INTEGER,

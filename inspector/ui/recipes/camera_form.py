@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from inspector.core.camera_features import Feature, FeatureKind
 from inspector.core.geometry import Rect
-from inspector.core.ports import Feature, FeatureKind
 from inspector.core.recipe import CameraSettings, TriggerEdge, TriggerMode
 from inspector.ui.look import Look
 from inspector.ui.recipes.feature_desk import FeatureDesk
@@ -83,7 +83,7 @@ class CameraForm(QWidget):
         self.rate.set_value(_either(settings.rate_hz, rate))
         self._fill_roi(settings, desk)
         free = settings.trigger is TriggerMode.FREE
-        has_trigger = not desk.connected or desk.named("TriggerMode") is not None
+        no_trigger = desk.connected and bool(desk.features) and desk.named("TriggerMode") is None
         shown = {
             "exposure": exposure is not None,
             "gain": gain is not None,
@@ -98,7 +98,7 @@ class CameraForm(QWidget):
             field.setVisible(shown[name])
         self.trigger.setEnabled(True)
         note = self.tr("This source has no trigger; its pictures come one after the other.")
-        self.fields["trigger"].set_note("" if has_trigger else note)
+        self.fields["trigger"].set_note(note if no_trigger else "", problem=no_trigger)
         autos = [name for name in _AUTO if _text(desk, name) not in ("", "Off")]
         text = self.tr("Automatic is on: {names}").format(names=", ".join(autos))
         self.fields["exposure"].set_note(text if autos else "", problem=bool(autos))
@@ -245,8 +245,10 @@ class CameraForm(QWidget):
 
     def _fill_roi(self, settings: CameraSettings, desk: FeatureDesk) -> None:
         features = [desk.named(name) for name in _ROI]
-        for widget in (*self._roi_fields, self.draw_box, self.whole):
+        for widget in (self.draw_box, self.whole):
             widget.setVisible(all(feature is not None for feature in features))
+        for number, feature in enumerate(features):
+            self._roi_fields[number].setVisible(feature is not None)
         roi = settings.roi
         asked = (None,) * 4 if roi is None else (roi.x, roi.y, roi.width, roi.height)
         largest = self._sensor_px = _sensor_px(desk)
@@ -295,7 +297,9 @@ class CameraForm(QWidget):
             self._tell("pixel_format", self.format.currentText())
 
     def _on_roi(self) -> None:
-        values = [field.value for field in self.roi]
+        # A camera that cannot move its part of the sensor shows no offsets.
+        places = zip(self._roi_fields, self.roi, strict=True)
+        values = [0.0 if field.isHidden() else number.value for field, number in places]
         if all(value is not None for value in values):
             x, y, width, height = (round(value or 0.0) for value in values)
             self._tell("roi", Rect(x, y, width, height))

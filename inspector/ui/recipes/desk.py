@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.core.ports import CameraCatalog, ImageStore, ModelStore, RecipePictureStore, RecordStore
+from inspector.core.ports import CameraCatalog, ImageStore, ModelStore, RecordStore
+from inspector.core.recipe_ports import RecipePictureStore
 from inspector.services.capture import CaptureService
 from inspector.services.odd_ones import OddOnes
 from inspector.services.recipes import RecipeService

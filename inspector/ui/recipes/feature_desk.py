@@ -9,8 +9,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from inspector.core.camera_features import Feature, FeatureAccess
 from inspector.core.errors import InspectorError, OperationalError
-from inspector.core.ports import Feature, FeatureAccess
 from inspector.ui.background import Background
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from inspector.core.ports import Feature, FeatureKind
+from inspector.core.camera_features import Feature, FeatureKind
 from inspector.ui.look import Look
 from inspector.ui.recipes.feature_model import plain_number, unit_text, value_text
 from inspector.ui.widgets.buttons import Button

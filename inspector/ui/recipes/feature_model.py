@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
-from inspector.core.ports import Feature, FeatureKind
+from inspector.core.camera_features import Feature, FeatureKind
 
 FEATURE_ROLE = int(Qt.ItemDataRole.UserRole)
 KEY_ROLE = FEATURE_ROLE + 1

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inspector.core.ports import Feature
+from inspector.core.camera_features import Feature
 from inspector.ui.recipes.feature_desk import FeatureDesk
 from inspector.ui.recipes.feature_editor import FeatureEditor
 from inspector.ui.recipes.feature_model import FEATURE_ROLE, KEY_ROLE, VISIBILITIES, FeatureFilter, FeatureModel

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdi
 
 from inspector.core.draft import Blocker, RecipeDraft, Step
 from inspector.core.errors import InspectorError
-from inspector.core.ports import PublishedVersion
+from inspector.core.recipe_ports import PublishedVersion
 from inspector.ui.messages import version_text
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.pictures import PICTURE_SUFFIXES, read_picture

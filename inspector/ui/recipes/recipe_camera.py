@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from inspector.core.camera_features import FeatureAccess, FeatureLines
 from inspector.core.errors import OperationalError
 from inspector.core.geometry import Rect
-from inspector.core.ports import CameraInfo, FeatureAccess, FeatureLines
-from inspector.core.recipe import CameraSettings
+from inspector.core.ports import CameraInfo
+from inspector.core.recipe import CameraSettings, TriggerMode
 from inspector.ui.recipes.feature_desk import FeatureDesk
 
 AUTOS: Final = ("ExposureAuto", "GainAuto", "BalanceWhiteAuto")
@@ -47,7 +48,9 @@ def adopted(camera: CameraSettings, name: str, kept: str, features: FeatureDesk)
         values = []
         for side in _BOX:
             feature = features.named(side)
-            text = kept if side == name else "" if feature is None else feature.value
+            # A camera that cannot move its part of the sensor has no offsets.
+            text = kept if side == name else "0" if feature is None and side.startswith("Offset") else ""
+            text = text or ("" if feature is None else feature.value)
             if not text:
                 return camera
             values.append(int(float(text)))
@@ -128,6 +131,18 @@ def autos_on(features: FeatureDesk) -> tuple[str, ...]:
     """Automatic functions that are on; a recipe cannot be published with one."""
     found = (features.named(name) for name in AUTOS)
     return tuple(one.name for one in found if one is not None and one.value not in ("", "Off"))
+
+
+def lacks_trigger(trigger: TriggerMode, features: FeatureDesk) -> bool:
+    """Whether no part can start a picture of the open source.
+
+    Args:
+        trigger: as the recipe asks.
+        features: of the source; without any it is a folder or a stream, which only the program can ask for a picture.
+    """
+    if features.connected:
+        return features.named("TriggerMode") is None
+    return trigger is TriggerMode.LINE
 
 
 def white_balance(access: FeatureAccess) -> tuple[float, float, float]:

@@ -8,8 +8,9 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from inspector.core.camera_features import Feature, FeatureAccess, FeatureLines
 from inspector.core.errors import InspectorError
-from inspector.core.ports import CameraInfo, Feature, FeatureAccess, FeatureLines
+from inspector.core.ports import CameraInfo
 from inspector.ui.look import Look
 from inspector.ui.recipes.feature_desk import FeatureDesk
 from inspector.ui.tools import PageTools

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from inspector.core.draft import RecipeDraft
-from inspector.core.ports import PublishedVersion
 from inspector.core.recipe import Recipe
+from inspector.core.recipe_ports import PublishedVersion
 from inspector.services.recipes import RecipeService
 
 MOST_CODE: Final = 9999

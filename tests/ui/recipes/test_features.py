@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import pytest
 from PySide6.QtCore import Qt
 
+from inspector.core.camera_features import Feature, FeatureKind
 from inspector.core.errors import OperationalError
 from inspector.core.geometry import Rect
-from inspector.core.ports import AppliedSettings, Feature, FeatureKind
+from inspector.core.ports import AppliedSettings
 from inspector.core.recipe import CameraSettings
 from inspector.ui.background import Background
 from inspector.ui.recipes.feature_desk import FeatureDesk
