@@ -19,13 +19,11 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from inspector.core.anomaly import AnomalyMap
-from inspector.core.errors import OperationalError
 from inspector.core.frame import Frame
 from inspector.core.record import StoredFile
 from inspector.core.refs import ModelRef, is_id
-from inspector.storage.files import make_folder, write_whole
-from inspector.storage.picture_files import damaged, decode_picture, encode_png, inside, read_checked
-from inspector.storage.sqlite import CHECK_DISK
+from inspector.storage.files import make_folder
+from inspector.storage.picture_files import damaged, decode_picture, encode_png, inside, read_checked, write_stored
 
 logger = logging.getLogger(__name__)
 
@@ -143,17 +141,7 @@ class FileImageStore:
         if not is_id(record_id):
             raise ValueError(f"{record_id!r} is not an id")
         path = _path(kind, record_id, captured_at, suffix)
-        target = self._folder / path
-        incoming = self._folder / kind / _INCOMING
-        try:
-            make_folder(incoming)
-            make_folder(target.parent)
-            write_whole(target, data, incoming / target.name)
-        except OSError as error:
-            raise OperationalError(
-                "DAT-002", f"The file {target} cannot be written: {error.strerror or error}.", CHECK_DISK
-            ) from error
-        return StoredFile(path, hashlib.sha256(data).hexdigest())
+        return write_stored(self._folder, path, data, self._folder / kind / _INCOMING)
 
     def _inside(self, path: str) -> Path:
         """The file of a relative path, which must lie under `images` or `maps`, also after following links."""

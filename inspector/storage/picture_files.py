@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inspector.core.errors import OperationalError
+from inspector.core.record import StoredFile
+from inspector.storage.files import make_folder, write_whole
 from inspector.storage.sqlite import CHECK_DISK
 
 _MAX_FILE_BYTES: Final = 1_000_000_000
@@ -137,6 +139,30 @@ def read_checked(file: Path, path: str, sha256: str = "") -> bytes:
     if sha256 and hashlib.sha256(data).hexdigest() != sha256:
         raise damaged(path, "its hash is not the one that was recorded")
     return data
+
+
+def write_stored(folder: Path, path: str, data: bytes, incoming: Path) -> StoredFile:
+    """Write a file whole or not at all, by way of a folder for what is half written.
+
+    Args:
+        folder: the data folder.
+        path: relative to it, known to lie inside.
+        data: the content.
+        incoming: on the same file system; both folders are made when they are missing.
+
+    Raises:
+        OperationalError: DAT-002, it cannot be written.
+    """
+    target = folder / path
+    try:
+        make_folder(incoming)
+        make_folder(target.parent)
+        write_whole(target, data, incoming / target.name)
+    except OSError as error:
+        raise OperationalError(
+            "DAT-002", f"The file {target} cannot be written: {error.strerror or error}.", CHECK_DISK
+        ) from error
+    return StoredFile(path, hashlib.sha256(data).hexdigest())
 
 
 def damaged(path: str, why: str) -> OperationalError:

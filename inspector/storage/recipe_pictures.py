@@ -11,11 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from inspector.core.errors import OperationalError
 from inspector.core.record import StoredFile
-from inspector.storage.files import make_folder, write_whole
-from inspector.storage.picture_files import decode_picture, encode_png, inside, read_checked
-from inspector.storage.sqlite import CHECK_DISK
+from inspector.storage.picture_files import decode_picture, encode_png, inside, read_checked, write_stored
 
 FOLDER: Final = "recipes"
 _INCOMING: Final = ".incoming"
@@ -35,18 +32,8 @@ class FileRecipePictures:
     def save_bytes(self, data: bytes) -> StoredFile:
         """Store a PNG file as it is; the caller has looked at it."""
         sha256 = hashlib.sha256(data).hexdigest()
-        stored = StoredFile(path_of(sha256), sha256)
-        target = self._folder / stored.path
-        try:
-            incoming = target.parent / _INCOMING
-            make_folder(incoming)
-            # What lies there under this name is written again: it may be damaged.
-            write_whole(target, data, incoming / target.name)
-        except OSError as error:
-            raise OperationalError(
-                "DAT-002", f"The file {target} cannot be written: {error.strerror or error}.", CHECK_DISK
-            ) from error
-        return stored
+        # What lies there under this name is written again: it may be damaged.
+        return write_stored(self._folder, path_of(sha256), data, self._folder / FOLDER / _INCOMING)
 
     def load(self, path: str, sha256: str = "") -> NDArray[np.uint8]:
         """A picture; see the port."""

@@ -4,7 +4,6 @@ The picture is written before its row, so that a row never names a file that is 
 files go when the program starts the next time, so that deleting can be undone until then.
 """
 
-import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,7 +21,6 @@ from inspector.core.record import StoredFile
 from inspector.core.refs import ModelRef, is_id
 from inspector.core.sample import Sample, SampleFlag, Tray, Use
 from inspector.storage.database import Database
-from inspector.storage.files import make_folder, write_whole
 from inspector.storage.picture_files import (
     decode_picture,
     encode_jpeg,
@@ -30,6 +28,7 @@ from inspector.storage.picture_files import (
     inside,
     read_checked,
     shrunk,
+    write_stored,
 )
 from inspector.storage.sqlite import CHECK_DISK
 from inspector.storage.tables import models, samples
@@ -176,17 +175,8 @@ class SqlSampleStore:
         return tuple(_sample(row) for row in rows)
 
     def _write(self, path: str, data: bytes) -> StoredFile:
-        target = inside(self._folder, path, (FOLDER,))
-        incoming = self._folder / FOLDER / _INCOMING
-        try:
-            make_folder(incoming)
-            make_folder(target.parent)
-            write_whole(target, data, incoming / target.name)
-        except OSError as error:
-            raise OperationalError(
-                "DAT-002", f"The file {target} cannot be written: {error.strerror or error}.", CHECK_DISK
-            ) from error
-        return StoredFile(path, hashlib.sha256(data).hexdigest())
+        inside(self._folder, path, (FOLDER,))  # refuses a path that leads elsewhere
+        return write_stored(self._folder, path, data, self._folder / FOLDER / _INCOMING)
 
 
 def _thumbnail_path(path: str) -> str:
