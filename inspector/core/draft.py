@@ -93,6 +93,7 @@ class RecipeDraft:
         base_product, base_version: the published version it was begun from; "" and 0 for a new product.
         allowed_per_1000: good parts that may be rejected.
         auto_exposure: the camera's automatic exposure was on when it was last looked at.
+        lacks_trigger: nothing but itself can start the camera's pictures, as it was last looked at.
         visited: steps that a person has seen.
         changed_at: aware UTC.
     """
@@ -103,6 +104,7 @@ class RecipeDraft:
     base_version: int = 0
     allowed_per_1000: float = 10.0
     auto_exposure: bool = False
+    lacks_trigger: bool = False
     judged: JudgedCheck | None = None
     timing: MeasuredTiming | None = None
     visited: tuple[Step, ...] = ()
@@ -231,6 +233,7 @@ BLOCKER_CODES: Final = (
     "scale_missing",
     "auto_exposure",
     "free_run",
+    "no_trigger",
     "area_empty",
     "grid_too_slow",
     "grid_too_large",
@@ -327,7 +330,11 @@ def _camera(draft: RecipeDraft) -> list[Blocker]:
         found.append(Blocker(Step.CAMERA, "scale_missing", "The scale in mm is not set."))
     if draft.auto_exposure or extra.get(_AUTO_EXPOSURE, "Off") != "Off":
         found.append(Blocker(Step.CAMERA, "auto_exposure", "The camera's automatic exposure is on."))
-    if recipe.camera.trigger is TriggerMode.FREE:
+    if draft.lacks_trigger:
+        # Another trigger would not help, so that nobody is told to choose one.
+        text = "The camera has no trigger, so that parts cannot start its pictures."
+        found.append(Blocker(Step.CAMERA, "no_trigger", text))
+    elif recipe.camera.trigger is TriggerMode.FREE:
         found.append(Blocker(Step.CAMERA, "free_run", "The camera runs free; parts need a trigger."))
     return found
 

@@ -291,6 +291,10 @@
         <translation>相机在自由运行；请选择产线触发或软件触发。</translation>
     </message>
     <message>
+        <source>This camera has no trigger, so parts cannot start its pictures; choose another camera.</source>
+        <translation>此相机没有触发功能，工件无法启动拍照；请选择其他相机。</translation>
+    </message>
+    <message>
         <source>Nothing of the picture is inspected; draw an area.</source>
         <translation>图像中没有要检测的部分；请画出区域。</translation>
     </message>

@@ -27,6 +27,7 @@ from inspector.ui.recipes.recipe_camera import (
     autos_on,
     camera_label,
     kept_settings,
+    lacks_trigger,
 )
 from inspector.ui.recipes.step import StepPage
 from inspector.ui.tools import PageTools
@@ -100,6 +101,13 @@ class CameraStep(StepPage):
         self.ui.view.set_mode(LiveMode.LOOK)
         self._show_state()
 
+    def edit(self, draft: RecipeDraft) -> None:
+        """Take a change, with what is known of the open camera: one that no part can trigger is no use on a line."""
+        live = self.status.state is CaptureState.LIVE and self.opened == draft.recipe.camera_id
+        if live and (self.features.features or not self.features.connected):
+            draft = replace(draft, lacks_trigger=lacks_trigger(draft.recipe.camera.trigger, self.features))
+        super().edit(draft)
+
     def first_field(self) -> QWidget:
         """The choice of the camera."""
         return self.ui.camera
@@ -146,7 +154,7 @@ class CameraStep(StepPage):
             camera = replace(camera, trigger=TriggerMode.LINE)
         elif self.draft.recipe.camera_id:
             camera = replace(camera, extra=(), pixel_format=None, roi=None, trigger_line=None)
-        self.edit(self.draft.with_recipe(camera_id=camera_id, camera=camera))
+        self.edit(replace(self.draft.with_recipe(camera_id=camera_id, camera=camera), lacks_trigger=False))
         self._fill_cameras()
         self._open()
         self.show_settings()
@@ -218,11 +226,11 @@ class CameraStep(StepPage):
             self.capture.trigger()
 
     def _on_features(self) -> None:
-        """Limits moved, or somebody switched an automatic on."""
+        """Limits moved, somebody switched an automatic on, or another camera is open."""
+        draft = self.draft
         if self.features.features:
-            auto = bool(autos_on(self.features))
-            if auto != self.draft.auto_exposure:
-                self.edit(replace(self.draft, auto_exposure=auto))
+            draft = replace(draft, auto_exposure=bool(autos_on(self.features)))
+        self.edit(draft)
         self.show_settings()
         self.features.poll(on=self.tree.isVisible())
 

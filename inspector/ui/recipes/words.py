@@ -60,6 +60,9 @@ def blocker_text(blocker: Blocker) -> str:
         "scale_missing": translate("Blockers", "Set the scale: two points and the distance between them in mm."),
         "auto_exposure": translate("Blockers", "Switch the camera's automatic exposure off."),
         "free_run": translate("Blockers", "The camera runs free; choose a line or software trigger."),
+        "no_trigger": translate(
+            "Blockers", "This camera has no trigger, so parts cannot start its pictures; choose another camera."
+        ),
         "area_empty": translate("Blockers", "Nothing of the picture is inspected; draw an area."),
         "grid_too_slow": translate("Blockers", "The tiles need about {0} ms; the line waits {1} ms."),
         "grid_too_large": translate("Blockers", "The tiles need about {0} MB; there are {1} MB."),
