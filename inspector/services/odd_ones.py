@@ -22,7 +22,7 @@ from inspector.core.sample import Sample, Tray
 from inspector.core.setup_ports import TaughtModel, TeachCancelled, Teacher, TeachPicture, TeachTask
 from inspector.services.samples import SampleService
 from inspector.services.scoring import ScoringService
-from inspector.services.teaching import TeachObstacle, TeachRefused
+from inspector.services.teaching_plan import TeachObstacle, TeachRefused
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from inspector.services.clock import SystemClock
 from inspector.services.odd_ones import OddOnes
 from inspector.services.samples import SampleService
 from inspector.services.scoring import ScoringService
-from inspector.services.teaching import TeachRefused
+from inspector.services.teaching_plan import TeachRefused
 from inspector.storage.database import Database
 from inspector.storage.map_shelf import FileMapShelf
 from inspector.storage.recipe_pictures import FileRecipePictures

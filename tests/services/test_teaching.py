@@ -24,16 +24,13 @@ from inspector.services.samples import SampleService
 from inspector.services.scoring import ScoringService
 from inspector.services.teaching import (
     DRAFT_NAME,
-    MODEL_NAME,
-    TeachDepth,
     TeachingNews,
     TeachingOutcome,
     TeachingParts,
     TeachingService,
-    TeachObstacle,
-    TeachRefused,
     TeachStage,
 )
+from inspector.services.teaching_plan import MODEL_NAME, TeachDepth, TeachObstacle, TeachRefused
 from inspector.storage.database import Database
 from inspector.storage.map_shelf import FileMapShelf
 from inspector.storage.recipe_pictures import FileRecipePictures

@@ -24,13 +24,8 @@ from inspector.core.sample import Sample, Tray, Use
 from inspector.core.tile_plan import TileFacts
 from inspector.services.samples import SampleService
 from inspector.services.scoring import ScoredSamples
-from inspector.services.teaching import (
-    TeachDepth,
-    TeachingNews,
-    TeachingOutcome,
-    TeachingPlan,
-    TeachObstacle,
-)
+from inspector.services.teaching import TeachingNews, TeachingOutcome
+from inspector.services.teaching_plan import TeachDepth, TeachingPlan, TeachObstacle
 from inspector.services.trial import ChangedPart, Trial
 from inspector.ui.recipes.desk import SetupDesk
 from tests.support.image_store import MemoryImageStore

@@ -13,7 +13,7 @@ from inspector.core.sample import SampleCounts, Tray, count_samples
 from inspector.core.setup_ports import TeachCancelled
 from inspector.services.odd_ones import LEAST_GOOD, OddOnes
 from inspector.services.samples import ImportOutcome
-from inspector.services.teaching import TeachRefused
+from inspector.services.teaching_plan import TeachRefused
 from inspector.ui.recipes.capture_bar import CaptureBar
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.import_sheet import SkippedSheet

@@ -8,15 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QW
 
 from inspector.core.draft import RecipeDraft
 from inspector.core.errors import InspectorError
-from inspector.services.teaching import (
-    TeachDepth,
-    TeachingNews,
-    TeachingOutcome,
-    TeachingPlan,
-    TeachingService,
-    TeachObstacle,
-    TeachRefused,
-)
+from inspector.services.teaching import TeachingNews, TeachingOutcome, TeachingService
+from inspector.services.teaching_plan import TeachDepth, TeachingPlan, TeachObstacle, TeachRefused
 from inspector.ui.recipes.loss_plot import LossPlot
 from inspector.ui.recipes.progress_line import left_text
 from inspector.ui.recipes.teach_words import forgetting_text, obstacle_text, stage_text

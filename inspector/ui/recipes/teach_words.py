@@ -4,7 +4,8 @@ from PySide6.QtCore import QCoreApplication
 
 from inspector.core.check import CheckResult
 from inspector.core.setup_ports import TeachPhase
-from inspector.services.teaching import TeachingNews, TeachingPlan, TeachObstacle, TeachStage
+from inspector.services.teaching import TeachingNews, TeachStage
+from inspector.services.teaching_plan import TeachingPlan, TeachObstacle
 
 translate = QCoreApplication.translate  # lupdate knows calls of this name
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from inspector.core.check import CheckResult
 from inspector.core.draft import RecipeDraft, basis_of
 from inspector.core.sample import Sample, Tray, Use, samples_key
-from inspector.services.teaching import ProductCheck, TeachDepth, TeachingOutcome, TeachObstacle
+from inspector.services.teaching import ProductCheck, TeachingOutcome
+from inspector.services.teaching_plan import TeachDepth, TeachObstacle
 from inspector.ui.recipes.model import ModelStep
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.sheet import Question
