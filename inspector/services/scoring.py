@@ -5,12 +5,9 @@ work is done by a thread of low priority, and while the line runs it takes a qua
 """
 
 import logging
-import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -18,29 +15,26 @@ from numpy.typing import NDArray
 
 from inspector.core.anomaly import AnomalyMap
 from inspector.core.area_score import score_at_area
-from inspector.core.check import CheckResult, check_limit
-from inspector.core.decision import map_problem
-from inspector.core.draft import LEAST_TIMING_SHOTS, JudgedCheck, MeasuredTiming, RecipeDraft, basis_of
+from inspector.core.draft import LEAST_TIMING_SHOTS, MeasuredTiming, RecipeDraft, basis_of
 from inspector.core.errors import InspectorError, InvalidInput, OperationalError
-from inspector.core.frame import Frame
 from inspector.core.geometry import Size
 from inspector.core.ports import AnomalyModel, ModelStore, RegionFinder
-from inspector.core.recipe import DecisionRule, Recipe, StoredShot
+from inspector.core.recipe import Recipe, StoredShot
 from inspector.core.recipe_ports import RecipePictureStore
 from inspector.core.refs import ModelRef
-from inspector.core.sample import Sample, Tray, Use, check_set, samples_key
+from inspector.core.sample import Sample, Tray, Use
 from inspector.core.setup_ports import MapShelf, TileShape
-from inspector.core.tile_plan import TileFacts, plan_tiles
+from inspector.core.tile_plan import TileFacts
 from inspector.services.background import LowPriority
 from inspector.services.clock import Clock
+from inspector.services.model_in_hand import WARM_UP, Loaded, ModelInHand, runnable
 from inspector.services.pipeline import Pipeline
 from inspector.services.samples import SampleService
+from inspector.services.scored_samples import ScoredSamples
 
 logger = logging.getLogger(__name__)
 
 _REMEMBERED: Final = 20_000
-_WARM_UP: Final = 3
-_MEASURED: Final = 5
 _REST: Final = 3
 
 Report = Callable[[int, int], None]
@@ -53,73 +47,6 @@ def _silent(_done: int, _total: int) -> None:
 
 def _never() -> bool:
     return False
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredSamples:
-    """What a model says of a draft's samples.
-
-    Attributes:
-        model: that scored.
-        basis: `core.draft.basis_of` the recipe and the model.
-        rule: whose smallest area is in the scores; its limit is not.
-        samples: scored ones, each with `score` and `scored_by`; a small region that does not fail a part is not in the
-            score.
-        failed: id and reason of samples that could not be scored.
-        cancelled: a person ended it; the others have no score yet.
-    """
-
-    model: ModelRef
-    basis: str
-    rule: DecisionRule
-    samples: tuple[Sample, ...]
-    failed: tuple[tuple[str, str], ...] = ()
-    cancelled: bool = False
-
-    @property
-    def scores(self) -> dict[str, float]:
-        """By id of the sample."""
-        return {one.id: one.score for one in self.samples if one.score is not None}
-
-    def check(self, limit: float) -> CheckResult:
-        """What a limit does to the check set; at once."""
-        good, bad = self.check_scores()
-        return check_limit(good, bad, limit)
-
-    def check_scores(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Scores of the check set, good and bad."""
-        good, bad = check_set(self.samples)
-        return (
-            tuple(one.score for one in good if one.score is not None),
-            tuple(one.score for one in bad if one.score is not None),
-        )
-
-    def wrong_side(self, limit: float) -> tuple[Sample, ...]:
-        """Good samples above a limit and bad ones within it, the worst first."""
-        wrong = [one for one in self.samples if one.score is not None and _is_wrong(one, one.score, limit)]
-        return tuple(sorted(wrong, key=lambda one: -abs((one.score or 0.0) - limit)))
-
-    def judged(self, all_samples: Sequence[Sample], limit: float, worse: Sequence[str] = ()) -> JudgedCheck:
-        """The check as a draft keeps it.
-
-        Args:
-            all_samples: of the set-up now.
-            limit: that a person has chosen.
-            worse: other products that the model judges worse.
-        """
-        rule = replace(self.rule, score_threshold=limit)
-        return JudgedCheck(self.model, self.basis, samples_key(all_samples), rule, self.check(limit), tuple(worse))
-
-
-@dataclass(slots=True)
-class _Loaded:
-    """The model in hand and what it was prepared for."""
-
-    model: AnomalyModel
-    recipe: Recipe | None = None
-    size: Size | None = None
-    shape: tuple[int, int] = (0, 0)
-    facts: dict[tuple[object, ...], TileFacts] = field(default_factory=dict)
 
 
 class ScoringService:
@@ -151,17 +78,15 @@ class ScoringService:
             memory_mb: the most memory that the computing device gave to this program; 0 if it is not known.
             line_runs: whether the line runs now, so that most of the time must be left to it.
         """
-        self._models = models
         self._samples = samples
         self._shelf = shelf
         self._pictures = pictures
         self._find_regions = find_regions
         self._clock = clock
-        self._tile_shape = tile_shape
         self._memory_mb = memory_mb
         self._line_runs = line_runs
         self._thread = LowPriority("scoring")
-        self._loaded: _Loaded | None = None
+        self._model = ModelInHand(models, clock, tile_shape=tile_shape, memory_mb=memory_mb, rest=self._rest)
         # Raw scores by basis and picture, so that what was scored once is not scored again while a person works.
         self._raw: dict[tuple[str, str], float] = {}
 
@@ -204,7 +129,7 @@ class ScoringService:
 
     def model_ref(self, recipe: Recipe) -> ModelRef:
         """Which model a recipe would use now. Raises as `score`."""
-        return self._thread.run(lambda: self._load(recipe).model.ref)
+        return self._thread.run(lambda: self._model.load(recipe).model.ref)
 
     def taught_recipe(self, model: ModelRef, product: str, recipe: Recipe) -> Recipe:
         """A recipe that looks at parts as a model was taught to: its framing, scale and overlap.
@@ -300,30 +225,30 @@ class ScoringService:
         if shot is None:
             raise InvalidInput(["no shot is stored"])
         image = self._pictures.load(shot.path, shot.sha256)
-        return self._thread.run(lambda: self._infer_image(self._load(draft.recipe), draft.recipe, image).score)
+        return self._thread.run(lambda: self._model.infer(self._model.load(draft.recipe), draft.recipe, image).score)
 
     # --- in the thread of this service --------------------------------------------------------------------------------
 
     def _clear(self) -> None:
-        self._unload()
+        self._model.unload()
         self._shelf.clear()
         self._raw.clear()
 
     def _map_of(self, recipe: Recipe, sample: Sample) -> AnomalyMap:
-        loaded = self._load(recipe)
+        loaded = self._model.load(recipe)
         basis = basis_of(recipe, loaded.model.ref)
         kept = self._shelf.get(_key(basis, sample))
         return kept if kept is not None else self._infer(loaded, recipe, basis, sample)
 
     def _recipe_for(self, recipe: Recipe, product: str) -> Recipe | None:
-        model = self._load(recipe).model
+        model = self._model.load(recipe).model
         return model.recipe_for(product) if product in model.products else None
 
     def _tile_facts(self, recipe: Recipe) -> TileFacts:
-        loaded = self._load(recipe)
+        loaded = self._model.load(recipe)
         key = (loaded.model.ref, recipe.framing, recipe.model_product or recipe.product)
         if key not in loaded.facts:
-            loaded.facts[key] = self._measure_tiles(loaded, recipe)
+            loaded.facts[key] = self._model.measure_tiles(loaded, recipe)
         return loaded.facts[key]
 
     def _timing(
@@ -335,21 +260,21 @@ class ScoringService:
         progress: Report,
         cancelled: Asked,
     ) -> MeasuredTiming | None:
-        loaded = self._load(recipe)
-        judged = replace(_runnable(recipe), rule=recipe.rule)
+        loaded = self._model.load(recipe)
+        judged = replace(runnable(recipe), rule=recipe.rule)
         pipeline = Pipeline(loaded.model, judged, self._find_regions, self._clock)
         loaded.recipe = loaded.size = None
         pipeline.prepare(size)
         times_ms: list[float] = []
-        for number in range(-_WARM_UP, shots):
+        for number in range(-WARM_UP, shots):
             if cancelled() or self._thread.closing.is_set():
                 return None
             progress(max(0, number), shots)
             began_s = time.perf_counter()
-            inspection = pipeline.inspect(self._frame(images[number % len(images)]))
+            inspection = pipeline.inspect(self._model.frame(images[number % len(images)]))
             if number >= 0:
                 times_ms.append((time.perf_counter() - began_s) * 1000)
-            if inspection.decision.score is None and number == -_WARM_UP:
+            if inspection.decision.score is None and number == -WARM_UP:
                 logger.warning("Timing without a map: %s", inspection.decision.detail)
             self._rest(began_s)
         progress(shots, shots)
@@ -358,7 +283,7 @@ class ScoringService:
 
     def _usual_shot(self, recipe: Recipe, good: Sequence[Sample]) -> tuple[NDArray[np.uint8], float, str]:
         """Picture, score and basis of the good sample in the middle: neither an easy part nor a doubtful one."""
-        loaded = self._load(recipe)
+        loaded = self._model.load(recipe)
         basis = basis_of(recipe, loaded.model.ref)
         checking = [one for one in good if one.use is Use.CHECK] or list(good)
         known = {one.id: score for one in checking if (score := self._raw.get((basis, one.sha256))) is not None}
@@ -372,7 +297,7 @@ class ScoringService:
             self._thread.closing.wait(_REST * (time.perf_counter() - began_s))
 
     def _score(self, recipe: Recipe, samples: Sequence[Sample], progress: Report, cancelled: Asked) -> ScoredSamples:
-        loaded = self._load(recipe)
+        loaded = self._model.load(recipe)
         ref = loaded.model.ref
         basis = basis_of(recipe, ref)
         area_px = 0.0 if recipe.mm_per_px is None else recipe.rule.min_area_mm2 / recipe.mm_per_px**2
@@ -396,7 +321,7 @@ class ScoringService:
             progress(len(samples), len(samples))
         return ScoredSamples(ref, basis, recipe.rule, tuple(scored), tuple(failed), ended)
 
-    def _score_one(self, loaded: _Loaded, recipe: Recipe, basis: str, sample: Sample, area_px: float) -> float:
+    def _score_one(self, loaded: Loaded, recipe: Recipe, basis: str, sample: Sample, area_px: float) -> float:
         known = self._raw.get((basis, sample.sha256))
         if known is not None and area_px <= 0:
             return known
@@ -404,102 +329,13 @@ class ScoringService:
         anomaly_map = kept if kept is not None else self._infer(loaded, recipe, basis, sample)
         return score_at_area(anomaly_map, area_px) if area_px > 0 else anomaly_map.score
 
-    def _infer(self, loaded: _Loaded, recipe: Recipe, basis: str, sample: Sample) -> AnomalyMap:
-        anomaly_map = self._infer_image(loaded, recipe, self._samples.load(sample))
+    def _infer(self, loaded: Loaded, recipe: Recipe, basis: str, sample: Sample) -> AnomalyMap:
+        anomaly_map = self._model.infer(loaded, recipe, self._samples.load(sample))
         self._shelf.put(_key(basis, sample), anomaly_map)
         if len(self._raw) >= _REMEMBERED:
             self._raw.clear()
         self._raw[basis, sample.sha256] = anomaly_map.score
         return anomaly_map
-
-    def _infer_image(self, loaded: _Loaded, recipe: Recipe, image: NDArray[np.uint8]) -> AnomalyMap:
-        self._prepare(loaded, recipe, Size.of(image.shape))
-        began_s = time.perf_counter()
-        anomaly_map = loaded.model.infer(self._frame(image))
-        self._rest(began_s)
-        problem = map_problem(anomaly_map, loaded.shape, loaded.model.ref)
-        if problem:
-            raise InvalidInput([problem])
-        return anomaly_map
-
-    def _load(self, recipe: Recipe) -> _Loaded:
-        """The recipe's model; version 0 is the newest, so it is looked for each time."""
-        if not recipe.model_name:
-            raise InvalidInput(["no model is chosen"])
-        loaded = self._loaded
-        version = recipe.model_version or self._newest(recipe.model_name)
-        if loaded is None or (loaded.model.ref.name, loaded.model.ref.version) != (recipe.model_name, version):
-            self._unload()
-            loaded = self._loaded = _Loaded(self._models.load(recipe.model_name, version))
-        return loaded
-
-    def _newest(self, name: str) -> int:
-        return max((one.ref.version for one in self._models.list() if one.ref.name == name), default=0)
-
-    def _unload(self) -> None:
-        loaded, self._loaded = self._loaded, None
-        if loaded is not None:
-            loaded.model.close()
-
-    def _prepare(self, loaded: _Loaded, recipe: Recipe, size: Size) -> None:
-        wanted = _runnable(recipe)
-        if (loaded.recipe, loaded.size) != (wanted, size):
-            loaded.recipe = loaded.size = None  # a failure leaves nothing prepared
-            loaded.shape = loaded.model.prepare(wanted, size)
-            loaded.recipe, loaded.size = wanted, size
-
-    def _frame(self, image: NDArray[np.uint8]) -> Frame:
-        return Frame(
-            np.ascontiguousarray(image), 0, "samples", datetime.now(UTC), self._clock.monotonic_ns(), simulated=True
-        )
-
-    def _measure_tiles(self, loaded: _Loaded, recipe: Recipe) -> TileFacts:
-        shape = self._tile_shape(loaded.model)
-        facts = TileFacts(tile_px=shape.tile_px, cell_px=shape.cell_px, rim_cells=shape.rim_cells)
-        points: list[tuple[int, float]] = []
-        before_mb = self._memory_mb()
-        for sides in (1, 3):
-            size = Size(shape.tile_px, shape.tile_px * sides)
-            try:
-                drawn = replace(_runnable(recipe), include=(), ignore=(), scale=1.0, image_size=None)
-                count = plan_tiles(drawn, size, facts).count
-                with self._measuring(loaded, drawn, size) as once:
-                    points.append((count, statistics.median(once() for _ in range(_MEASURED))))
-            except InspectorError as error:
-                logger.info("Tiles of %s are not measured: %s", loaded.model.ref, error)
-                return facts
-        (few, few_ms), (many, many_ms) = points
-        per_tile = (many_ms - few_ms) / (many - few) if many > few else few_ms / max(few, 1)
-        per_tile = max(per_tile, 0.0)
-        used_mb = max(0.0, self._memory_mb() - before_mb)
-        return replace(
-            facts,
-            ms_per_tile=per_tile,
-            ms_per_frame=max(0.0, few_ms - few * per_tile),
-            mb_per_tile=used_mb / many if used_mb > 0 else None,
-            mb_base=max(0.0, self._memory_mb() - used_mb),
-        )
-
-    @contextmanager
-    def _measuring(self, loaded: _Loaded, recipe: Recipe, size: Size) -> Iterator[Callable[[], float]]:
-        self._prepare(loaded, recipe, size)
-        image = np.random.default_rng(0).integers(0, 256, (size.height, size.width, 3), dtype=np.uint8)
-
-        def once() -> float:
-            began_s = time.perf_counter()
-            loaded.model.infer(self._frame(image))
-            took_ms = (time.perf_counter() - began_s) * 1000
-            self._rest(began_s)
-            return took_ms
-
-        for _ in range(_WARM_UP):
-            once()
-        yield once
-
-
-def _runnable(recipe: Recipe) -> Recipe:
-    """The recipe as a model can be prepared with, though a person has not filled in every field yet."""
-    return replace(recipe, product=recipe.product.strip() or "sample", image_size=None, rule=DecisionRule(), version=0)
 
 
 def _key(basis: str, sample: Sample) -> str:
@@ -517,9 +353,3 @@ def _by_size(samples: Sequence[Sample]) -> list[Sample]:
     """In the given order, but each size in one go: another size must be prepared for."""
     sizes = list(dict.fromkeys(one.size for one in samples))
     return sorted(samples, key=lambda one: sizes.index(one.size))
-
-
-def _is_wrong(sample: Sample, score: float, limit: float) -> bool:
-    if sample.tray is Tray.GOOD:
-        return not score <= limit
-    return sample.tray is Tray.BAD and score <= limit

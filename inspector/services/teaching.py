@@ -25,7 +25,8 @@ from inspector.core.refs import ModelRef
 from inspector.core.sample import Sample, Use, check_set
 from inspector.core.setup_ports import TaughtModel, TeachCancelled, Teacher, TeachPhase, TeachPicture, TeachTask
 from inspector.services.samples import SampleService
-from inspector.services.scoring import ScoredSamples, ScoringService
+from inspector.services.scored_samples import ScoredSamples
+from inspector.services.scoring import ScoringService
 from inspector.services.teaching_plan import TaughtSetup, TeachDepth, TeachingPlan, TeachingPlanner, TeachRefused
 from inspector.services.worker import Worker
 

@@ -23,7 +23,7 @@ from inspector.core.refs import ModelRef, new_id
 from inspector.core.sample import Sample, Tray, Use
 from inspector.core.tile_plan import TileFacts
 from inspector.services.samples import SampleService
-from inspector.services.scoring import ScoredSamples
+from inspector.services.scored_samples import ScoredSamples
 from inspector.services.teaching import TeachingNews, TeachingOutcome
 from inspector.services.teaching_plan import TeachDepth, TeachingPlan, TeachObstacle
 from inspector.services.trial import ChangedPart, Trial

@@ -10,7 +10,7 @@ from inspector.core.draft import Blocker, RecipeDraft, Step
 from inspector.core.errors import InspectorError
 from inspector.core.ports import ModelSummary
 from inspector.core.sample import Tray
-from inspector.services.scoring import ScoredSamples
+from inspector.services.scored_samples import ScoredSamples
 from inspector.services.teaching import TeachingOutcome
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.judging import Judging, follows, remembered, written

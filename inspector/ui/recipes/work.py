@@ -8,7 +8,7 @@ from inspector.core.draft import MeasuredTiming, RecipeDraft
 from inspector.core.recipe import Recipe, StoredShot
 from inspector.core.sample import Sample
 from inspector.core.tile_plan import TileFacts
-from inspector.services.scoring import ScoredSamples
+from inspector.services.scored_samples import ScoredSamples
 
 Progress = Callable[[int, int], None]
 Cancelled = Callable[[], bool]
