@@ -178,7 +178,7 @@ def plan_frame(recipe: Recipe, image_size: Size, geometry: ModelGeometry) -> Fra
     offset_px = (geometry.offset_px[0] / scale, geometry.offset_px[1] / scale)
     whole = None
     if recipe.framing is Framing.TILES_AND_WHOLE:
-        box = _box(recipe.include, image_size)
+        box = _whole_box(image_size)
         whole = _whole_view(box, geometry, cell_px, offset_px, (area.shape[0], area.shape[1]))
     return FramePlan(image_size, geometry, grid, whole, cell_px, offset_px, grid.area)
 
@@ -263,7 +263,7 @@ def _spread(tokens: NDArray[np.float32], view: WholeView, area: NDArray[np.bool_
 
 
 def _plan_whole(recipe: Recipe, image_size: Size, geometry: ModelGeometry) -> FramePlan:
-    box = _box(recipe.include, image_size)
+    box = _whole_box(image_size)
     _, _, width, height = box
     # Cells are square in the frame; the finer of the two pitches, so that every token has a cell of its own.
     cell_px = min(width, height) / geometry.cells
@@ -307,17 +307,13 @@ def _axis(
     return weights, np.clip(cell_of, 0, count - 1)
 
 
-def _box(include: Sequence[Polygon], size: Size) -> tuple[int, int, int, int]:
-    """Box of the included area in whole pixels of the frame; the frame itself without polygons."""
-    if not include:
-        return (0, 0, size.width, size.height)
-    xs = [point[0] for polygon in include for point in polygon.points]
-    ys = [point[1] for polygon in include for point in polygon.points]
-    left, top = max(0, math.floor(min(xs))), max(0, math.floor(min(ys)))
-    right, bottom = min(size.width, math.ceil(max(xs))), min(size.height, math.ceil(max(ys)))
-    if right - left < 1 or bottom - top < 1:
-        raise InvalidRecipe(["include: the area lies outside the frame"])
-    return (left, top, right - left, bottom - top)
+def _whole_box(size: Size) -> tuple[int, int, int, int]:
+    """What the whole view shows: all of the frame, also where only a part of it counts.
+
+    A model is taught with whole frames and no areas. Enlarging the area to the view would show it at a scale at which
+    nothing was ever learned, and every good part would score far above the limit.
+    """
+    return (0, 0, size.width, size.height)
 
 
 def _scaled(polygons: Sequence[Polygon], scale: float) -> tuple[Polygon, ...]:
