@@ -7,11 +7,10 @@ pictures; sums are read from the line itself and are always right.
 """
 
 import threading
-import time
 from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from inspector.core.emitter import Emitter
 from inspector.core.frame import Frame
@@ -19,6 +18,7 @@ from inspector.core.line import Balance, Fault, LineStatus
 from inspector.core.recipe import Recipe
 from inspector.core.record import Inspection
 from inspector.ui.parts import Part, part_of
+from inspector.ui.waking import Waking
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,13 +71,11 @@ class LineBridge(QObject):
     recipe_changed = Signal(object)
     lot_changed = Signal(str)
     balance_changed = Signal(object)
-    _woken = Signal()
 
     def __init__(self, line: LineNews) -> None:
         """Listen to the line until `close`."""
         super().__init__()
         self._lock = threading.Lock()
-        self._wake_sent = False
         self._parts: deque[Part] = deque(maxlen=KEPT_PARTS)
         self._skipped = 0
         self._newest: tuple[str, NDArray[np.uint8]] | None = None
@@ -87,12 +85,9 @@ class LineBridge(QObject):
         self._recipe: Recipe | None = None
         self._lot: str | None = None
         self._balance: Balance | None = None
-        self._delivered_ns = 0
         self._closed = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._deliver)
-        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+        self._waking = Waking(LEAST_INTERVAL_MS)
+        self._waking.due.connect(self._deliver)
         self._disconnects = (
             line.inspected.connect(self._hear_inspection),
             line.status_changed.connect(self._hear_status),
@@ -107,7 +102,7 @@ class LineBridge(QObject):
         for disconnect in self._disconnects:
             disconnect()
         self._closed = True
-        self._timer.stop()
+        self._waking.stop()
 
     # --- in threads of the line ---------------------------------------------------------------------------------------
 
@@ -120,59 +115,41 @@ class LineBridge(QObject):
                 self._newest = (part.id, inspection.frame.image)
                 if not part.passed:
                     self._newest_rejected = self._newest
-        self._wake()
+        self._waking.wake()
 
     def _hear_status(self, status: LineStatus) -> None:
         with self._lock:
             self._status = status
-        self._wake()
+        self._waking.wake()
 
     def _hear_faults(self, faults: tuple[Fault, ...]) -> None:
         with self._lock:
             self._faults = faults
-        self._wake()
+        self._waking.wake()
 
     def _hear_recipe(self, recipe: Recipe) -> None:
         with self._lock:
             self._recipe = recipe
-        self._wake()
+        self._waking.wake()
 
     def _hear_lot(self, lot: str) -> None:
         with self._lock:
             self._lot = lot
-        self._wake()
+        self._waking.wake()
 
     def _hear_balance(self, balance: Balance) -> None:
         with self._lock:
             self._balance = balance
-        self._wake()
-
-    def _wake(self) -> None:
-        """Post one event, whatever arrives before the main thread takes it."""
-        with self._lock:
-            if self._wake_sent:
-                return
-            self._wake_sent = True
-        self._woken.emit()
+        self._waking.wake()
 
     # --- in the main thread -------------------------------------------------------------------------------------------
 
     @Slot()
-    def _on_woken(self) -> None:
-        if self._closed:
-            return  # this event was posted before
-        since_ms = (time.monotonic_ns() - self._delivered_ns) / 1e6
-        if since_ms >= LEAST_INTERVAL_MS:
-            self._deliver()
-        else:
-            self._timer.start(round(LEAST_INTERVAL_MS - since_ms))
-
-    @Slot()
     def _deliver(self) -> None:
         """Empty the mailbox: what is in force first, then parts, then what counts them."""
-        self._delivered_ns = time.monotonic_ns()
+        if self._closed:
+            return
         with self._lock:
-            self._wake_sent = False
             parts, self._parts = tuple(self._parts), deque(maxlen=KEPT_PARTS)
             skipped, self._skipped = self._skipped, 0
             pictures = dict(entry for entry in (self._newest_rejected, self._newest) if entry is not None)

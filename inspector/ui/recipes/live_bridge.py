@@ -1,12 +1,12 @@
 """News of the set-up's camera as Qt signals: the newest picture only, however busy the window is."""
 
 import threading
-import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from inspector.services.capture import CaptureService, CaptureStatus, LearnProgress, LiveShot
+from inspector.ui.waking import Waking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,23 +20,18 @@ class LiveBridge(QObject):
     status_changed = Signal(object)
     shot_arrived = Signal(object)
     learning_changed = Signal(object)
-    _woken = Signal()
 
     def __init__(self, capture: CaptureService) -> None:
         """Listen to nothing yet."""
         super().__init__()
         self._capture = capture
         self._lock = threading.Lock()
-        self._wake_sent = False
         self._status: CaptureStatus | None = None
         self._shot: LiveShot | None = None
         self._learning: LearnProgress | None = None
-        self._delivered_s = 0.0
         self._disconnects: tuple[Callable[[], None], ...] = ()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._deliver)
-        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+        self._waking = Waking(_LEAST_INTERVAL_MS)
+        self._waking.due.connect(self._deliver)
 
     def open(self) -> None:
         """Begin to listen; idempotent."""
@@ -52,7 +47,7 @@ class LiveBridge(QObject):
         for disconnect in self._disconnects:
             disconnect()
         self._disconnects = ()
-        self._timer.stop()
+        self._waking.stop()
         with self._lock:
             self._status = self._shot = self._learning = None
 
@@ -61,40 +56,23 @@ class LiveBridge(QObject):
     def _hear_status(self, status: CaptureStatus) -> None:
         with self._lock:
             self._status = status
-        self._wake()
+        self._waking.wake()
 
     def _hear_shot(self, shot: LiveShot) -> None:
         with self._lock:
             self._shot = shot
-        self._wake()
+        self._waking.wake()
 
     def _hear_learning(self, progress: LearnProgress) -> None:
         with self._lock:
             self._learning = progress
-        self._wake()
-
-    def _wake(self) -> None:
-        with self._lock:
-            if self._wake_sent:
-                return
-            self._wake_sent = True
-        self._woken.emit()
+        self._waking.wake()
 
     # --- in the main thread -------------------------------------------------------------------------------------------
 
     @Slot()
-    def _on_woken(self) -> None:
-        since_ms = (time.monotonic() - self._delivered_s) * 1000
-        if since_ms >= _LEAST_INTERVAL_MS:
-            self._deliver()
-        else:
-            self._timer.start(round(_LEAST_INTERVAL_MS - since_ms))
-
-    @Slot()
     def _deliver(self) -> None:
-        self._delivered_s = time.monotonic()
         with self._lock:
-            self._wake_sent = False
             status, self._status = self._status, None
             shot, self._shot = self._shot, None
             learning, self._learning = self._learning, None

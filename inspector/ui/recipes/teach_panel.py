@@ -3,7 +3,7 @@
 import threading
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from inspector.core.draft import RecipeDraft
@@ -14,6 +14,7 @@ from inspector.ui.recipes.loss_plot import LossPlot
 from inspector.ui.recipes.progress_line import left_text
 from inspector.ui.recipes.teach_words import forgetting_text, obstacle_text, stage_text
 from inspector.ui.tools import PageTools
+from inspector.ui.waking import Waking
 from inspector.ui.widgets.buttons import Button
 from inspector.ui.widgets.sheet import Question
 
@@ -26,7 +27,6 @@ class _TeachBridge(QObject):
 
     news = Signal(object, object)
     finished = Signal(object)
-    _woken = Signal()
 
     def __init__(self, service: TeachingService) -> None:
         super().__init__()
@@ -35,12 +35,8 @@ class _TeachBridge(QObject):
         self._losses: list[tuple[int, float]] = []
         self._scored: TeachingNews | None = None
         self._outcomes: list[TeachingOutcome] = []
-        self._wake_sent = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_STEP_MS)
-        self._timer.timeout.connect(self._deliver)
-        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+        self._waking = Waking(_STEP_MS)
+        self._waking.due.connect(self._deliver)
         self._disconnects = (
             service.progressed.connect(self._hear_news),
             service.finished.connect(self._hear_end),
@@ -49,7 +45,7 @@ class _TeachBridge(QObject):
     def close(self) -> None:
         for disconnect in self._disconnects:
             disconnect()
-        self._timer.stop()
+        self._waking.stop()
 
     def _hear_news(self, news: TeachingNews) -> None:
         with self._lock:
@@ -58,28 +54,16 @@ class _TeachBridge(QObject):
                 self._losses.append((news.step, news.loss))
             if news.scored is not None:
                 self._scored = news
-        self._wake()
+        self._waking.wake()
 
     def _hear_end(self, outcome: TeachingOutcome) -> None:
         with self._lock:
             self._outcomes.append(outcome)
-        self._wake()
-
-    def _wake(self) -> None:
-        with self._lock:
-            if self._wake_sent:
-                return
-            self._wake_sent = True
-        self._woken.emit()
+        self._waking.wake()
 
     @Slot()
-    def _on_woken(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start()
-
     def _deliver(self) -> None:
         with self._lock:
-            self._wake_sent = False
             newest, self._newest = self._newest, None
             losses, self._losses = self._losses, []
             scored, self._scored = self._scored, None
