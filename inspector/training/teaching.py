@@ -7,7 +7,6 @@ features took is measured, what calibration and writing will take is reserved, a
 import hashlib
 import json
 import logging
-import math
 import platform
 import tempfile
 import time
@@ -20,7 +19,7 @@ from typing import Final
 
 import torch
 
-from inspector.core.errors import InspectorError, InvalidInput, OperationalError
+from inspector.core.errors import InvalidInput, OperationalError
 from inspector.core.refs import ModelRef
 from inspector.training.calibrating import calibrate, scored_samples, self_test_tiles
 from inspector.training.card import write_card
@@ -33,7 +32,7 @@ from inspector.training.checkpoint import (
 )
 from inspector.training.dataset import Dataset, read_for_training
 from inspector.training.distributed import ALONE, Peers
-from inspector.training.features import CacheFiller, DetailSamples, FeatureCache, TileEncoder
+from inspector.training.features import DetailSamples, FeatureCache
 from inspector.training.framing import default_overlap_px, geometry_of
 from inspector.training.job import (
     DEFAULT_MINUTES,
@@ -44,13 +43,12 @@ from inspector.training.job import (
     TrainingOutcome,
     TrainingProgress,
 )
-from inspector.training.pictures import UnusablePicture
 from inspector.training.presets import preset
-from inspector.training.products import TaughtProduct, find_products, interleaved, some_tiles, spread
+from inspector.training.products import TaughtProduct, find_products
+from inspector.training.reading_features import detail_samples, read_features, read_known
 from inspector.training.remembering import Remembered, remember
-from inspector.training.samples import Sample, Skipped, Split, load_picture
+from inspector.training.run_news import RunNews
 from inspector.training.shared_cache import share_cache
-from inspector.training.sources import MAX_LISTED
 from inspector.training.trainer import Budget, StepReport, Trainer
 from inspector.training.weighing import weigh
 from inspector.vision.backbones import BackboneWeights, find_backbone
@@ -58,7 +56,6 @@ from inspector.vision.device import choose_device, device_name
 from inspector.vision.host_engine import HostEngine
 from inspector.vision.manifest import Judge, Manifest, ProductEntry, Weighing
 from inspector.vision.model import TiledModel
-from inspector.vision.networks.config import FeatureNorm
 from inspector.vision.networks.detector import Detector, build_detector
 from inspector.vision.networks.offset import measure_offset
 from inspector.vision.runtimes import TorchRuntime, make_self_test
@@ -67,15 +64,6 @@ from inspector.vision.store import read_model_folder, version_folder, write_mode
 
 logger = logging.getLogger(__name__)
 
-MAX_CACHED_TILES: Final = 40_000
-"""Tiles in the cache over all products: 4 GB of the light preset. Larger frames give a random choice of their tiles."""
-
-MAX_KNOWN_TILES: Final = 1024
-"""Held-out tiles of a product that the memory is chosen from, besides those that teach."""
-
-FEATURE_SHARE: Final = 0.3
-"""Largest share of a time budget for reading features; what is not read by then does not teach, and is counted."""
-
 RESERVE_SHARE: Final = 0.3
 """Largest share of a time budget kept for calibration."""
 
@@ -83,7 +71,6 @@ FIXED_RESERVE_S: Final = 12.0
 """For measuring the offset, compiling the network, and writing."""
 
 CHECKPOINT_EVERY_S: Final = 60.0
-REPORT_EVERY_S: Final = 0.25
 
 
 def run_job(
@@ -134,15 +121,12 @@ class _Run:
     ) -> None:
         self._job = job
         self._peers = peers
-        self._progress = progress
         self._cancelled = cancelled
-        self._started = time.perf_counter()
-        self._last_report, self._last_phase = -math.inf, Phase.READ
-        self._skipped: list[Skipped] = []
         self._tile_seconds = 0.0  # as measured while features are read
         self._config, self._plan = preset(job.preset, job.backbone)
         minutes = DEFAULT_MINUTES if job.minutes is None and job.steps is None and not job.draft else job.minutes
         self._limit_s = None if minutes is None else minutes * 60
+        self._news = RunNews(progress, cancelled, self._limit_s)
 
     def run(self) -> TrainingOutcome:
         self._check_writable()
@@ -152,9 +136,10 @@ class _Run:
         device = choose_device(self._job.device)
         dataset, products = self._read()
         detector = self._build(len(products)).to(device)
-        details = self._details(products)
-        cache = self._features(detector, products, details)
-        known = self._known(detector, products, details)
+        details = detail_samples(self._config, products, self._job.seed)
+        folder = self._job.models_dir
+        cache, self._tile_seconds = read_features(detector, products, details, folder, self._news, seed=self._job.seed)
+        known = read_known(detector, products, details, folder, self._news)
         if self._job.base is not None:
             self._take_over(detector, self._job.base, products)
         self._peers.assemble(self._cancelled)
@@ -175,11 +160,11 @@ class _Run:
             product.name: _outcome(product, manifest.products[product.name], cache.tiles_of(product.name))
             for product in products
         }
-        self._report(Phase.WRITE, 0, 1)
-        card = write_card(self._job, manifest, replace(dataset, skipped=tuple(self._skipped)), outcomes)
+        self._news.report(Phase.WRITE, 0, 1)
+        card = write_card(self._job, manifest, replace(dataset, skipped=tuple(self._news.skipped)), outcomes)
         ref = write_model(self._job.models_dir, manifest, detector.state_dict(), self_test, card)
         remove_checkpoint(self._job.scratch)
-        self._report(Phase.WRITE, 1, 1, message=f"wrote {ref}")
+        self._news.report(Phase.WRITE, 1, 1, message=f"wrote {ref}")
         return TrainingOutcome(
             ref=ref,
             folder=str(self._job.models_dir / ref.name / str(ref.version)),
@@ -187,10 +172,10 @@ class _Run:
             device=device_name(device),
             steps=trainer.steps,
             loss=None if self._job.draft else trainer.loss,
-            seconds=round(self._elapsed(), 1),
+            seconds=round(self._news.elapsed(), 1),
             seed=self._job.seed,
             products=outcomes,
-            skipped=tuple((entry.name, entry.reason) for entry in self._skipped),
+            skipped=tuple((entry.name, entry.reason) for entry in self._news.skipped),
         )
 
     def follow(self) -> None:
@@ -220,9 +205,9 @@ class _Run:
             ) from error
 
     def _read(self) -> tuple[Dataset, tuple[TaughtProduct, ...]]:
-        self._report(Phase.READ, 0, 1, message=f"reading {self._job.data}")
+        self._news.report(Phase.READ, 0, 1, message=f"reading {self._job.data}")
         dataset = read_for_training(self._job.data, self._job.image_root)
-        self._skipped += dataset.skipped
+        self._news.skipped += dataset.skipped
         job = self._job
         products = find_products(
             dataset, geometry_of(self._config), seed=job.seed, scale=job.scale, scales=job.scales, whole=job.whole
@@ -233,7 +218,7 @@ class _Run:
             if framing.scale != 1:
                 message += f" at scale {framing.scale:g}"
             logger.info("%s", message)
-            self._report(Phase.READ, 1, 1, message=message)
+            self._news.report(Phase.READ, 1, 1, message=message)
         return dataset, products
 
     def _build(self, products: int) -> Detector:
@@ -266,76 +251,6 @@ class _Run:
     def _backbone(self) -> BackboneWeights:
         return find_backbone(self._job.models_dir, self._config.backbone)
 
-    def _details(self, products: Sequence[TaughtProduct]) -> DetailSamples:
-        quota = MAX_CACHED_TILES // len(products)
-        tiles = [min(quota, product.tile_count(product.teaching)) for product in products]
-        return DetailSamples(tiles, self._config.detail_channels, seed=self._job.seed)
-
-    def _known(self, detector: Detector, products: Sequence[TaughtProduct], details: DetailSamples) -> FeatureCache:
-        """Features of held-out pictures for the memory alone. What people held out stays unseen: they check by it."""
-        config = self._config
-        chosen = [
-            spread([one for one in product.held_out if one.split is not Split.HELD_OUT], MAX_KNOWN_TILES)
-            for product in products
-        ]
-        quotas = [MAX_KNOWN_TILES // max(1, len(samples)) for samples in chosen]
-        room = sum(len(samples) * quota for samples, quota in zip(chosen, quotas, strict=True)) if config.memory else 0
-        cache = FeatureCache(
-            [product.name for product in products], room, config.tokens, config.channels, self._job.models_dir
-        )
-        if not config.memory:
-            return cache
-        filler = CacheFiller(TileEncoder(detector), cache, details)
-        for number, (product, samples, quota) in enumerate(zip(products, chosen, quotas, strict=True)):
-            for sample in samples:
-                self._check_cancelled()
-                try:
-                    tiles = product.cut(load_picture(sample))
-                except UnusablePicture as error:
-                    self._skip(sample, error)
-                    continue
-                filler.add(number, some_tiles(tiles, quota, sample), product.groups[sample.name])
-        filler.flush()
-        return cache
-
-    def _features(self, detector: Detector, products: Sequence[TaughtProduct], details: DetailSamples) -> FeatureCache:
-        config = self._config
-        quota = MAX_CACHED_TILES // len(products)
-        room = sum(min(quota, product.tile_count(product.teaching)) for product in products)
-        cache = FeatureCache(
-            [product.name for product in products], room, config.tokens, config.channels, self._job.models_dir
-        )
-        filler = CacheFiller(TileEncoder(detector), cache, details)
-        order = interleaved(products, self._job.seed)
-        began = time.perf_counter()
-        for done, (number, sample) in enumerate(order):
-            self._check_cancelled()
-            if self._limit_s is not None and self._elapsed() > self._limit_s * FEATURE_SHARE:
-                self._skipped.append(
-                    Skipped("teaching pictures", f"{len(order) - done} of {len(order)} did not fit into the time")
-                )
-                logger.warning("%d of %d teaching pictures did not fit into the time", len(order) - done, len(order))
-                break
-            product = products[number]
-            try:
-                tiles = product.cut(load_picture(sample))
-            except UnusablePicture as error:
-                self._skip(sample, error)
-                continue
-            chosen = some_tiles(tiles, max(1, quota // len(product.teaching)), sample)
-            filler.add(number, chosen, product.groups[sample.name])
-            self._report(Phase.FEATURES, done + 1, len(order))
-        filler.flush()
-        self._tile_seconds = (time.perf_counter() - began) / max(len(cache), 1)
-        for product in products:
-            if not cache.tiles_of(product.name):
-                raise InvalidInput([f"{product.name}: no teaching picture could be read", *self._reasons()])
-        if config.feature_norm is not FeatureNorm.NONE:
-            mean, std = cache.channel_statistics()
-            detector.fuser.set_statistics(mean, std)
-        logger.info("%d tiles in the feature cache, %.1f ms each", len(cache), 1e3 * self._tile_seconds)
-        return cache
-
     def _reserve(self, products: Sequence[TaughtProduct]) -> float:
         """Seconds to keep for what follows training, whoever will judge."""
         tiles = sum(
@@ -353,7 +268,7 @@ class _Run:
             budget = Budget(steps=self._job.steps)
         else:
             # At least a third of the budget, though it may then end late: less would write a model that knows nothing.
-            budget = Budget(seconds=max(self._limit_s - self._elapsed() - reserve_s, self._limit_s / 3))
+            budget = Budget(seconds=max(self._limit_s - self._news.elapsed() - reserve_s, self._limit_s / 3))
         saved = time.perf_counter()
 
         def reported(report: StepReport) -> None:
@@ -361,7 +276,7 @@ class _Run:
             if time.perf_counter() - saved > CHECKPOINT_EVERY_S:
                 self._save(trainer, fingerprint)
                 saved = time.perf_counter()
-            self._report(
+            self._news.report(
                 Phase.TRAIN,
                 report.steps,
                 report.expected_steps,
@@ -409,10 +324,10 @@ class _Run:
         """Fill the memory, and weigh it against the network."""
 
         def remembered(done: int, total: int) -> None:
-            self._report(Phase.REMEMBER, done, total)
+            self._news.report(Phase.REMEMBER, done, total)
 
         def weighed(done: int, total: int) -> None:
-            self._report(Phase.WEIGH, done, total)
+            self._news.report(Phase.WEIGH, done, total)
 
         known = remember(detector, caches, details, seed=self._job.seed, cancelled=self._cancelled, done=remembered)
         weighings = weigh(
@@ -421,8 +336,8 @@ class _Run:
             known,
             trained=not self._job.draft,
             seed=self._job.seed,
-            cancelled=self._check_cancelled,
-            skipped=self._skip,
+            cancelled=self._news.check_cancelled,
+            skipped=self._news.skip,
             done=weighed,
         )
         for name, weighing in weighings.items():
@@ -441,22 +356,22 @@ class _Run:
         trainer: Trainer,
     ) -> tuple[Manifest, SelfTest]:
         """The complete manifest but for version and hashes, and what the model will test itself with."""
-        self._report(Phase.CALIBRATE, 0, 1, message="measuring the map's offset")
+        self._news.report(Phase.CALIBRATE, 0, 1, message="measuring the map's offset")
         offset_px = measure_offset(detector.features, self._config.input_size, device=device)
         tiles, numbers = self_test_tiles(products)
         self_test = make_self_test(detector.cpu(), detector.input_statistics, tiles, numbers)
         draft = self._draft(detector, offset_px, trainer, dataset, tuple(product.name for product in products))
 
         def scored(done: int, total: int) -> None:
-            self._check_cancelled()
-            self._report(Phase.CALIBRATE, done, total)
+            self._news.check_cancelled()
+            self._news.report(Phase.CALIBRATE, done, total)
 
         # Torch on the processor, because it sees the memory change from frame to frame; the runtimes that judge later
         # are held to its maps by the self-test.
         engine = HostEngine(TorchRuntime(detector, detector.input_statistics))
         model = TiledModel(draft, engine, ModelRef(draft.name, 0, ""))
         try:
-            entries = calibrate(model, products, weighings, remembered, scored=scored, skipped=self._skip)
+            entries = calibrate(model, products, weighings, remembered, scored=scored, skipped=self._news.skip)
         finally:
             model.close()
         return replace(draft, products=dict(entries)), self_test
@@ -496,43 +411,6 @@ class _Run:
             },
             license=self._job.license,
         )
-
-    # --- telling -----------------------------------------------------------------------------------------------------
-
-    def _elapsed(self) -> float:
-        return time.perf_counter() - self._started
-
-    def _check_cancelled(self) -> None:
-        if self._cancelled():
-            raise TrainingCancelled("cancelled; no model was written")
-
-    def _skip(self, sample: Sample, error: InspectorError) -> None:
-        if all(entry.name != sample.name for entry in self._skipped):
-            logger.warning("Left out %r: %s", sample.name, error)
-            self._skipped.append(Skipped(sample.name, str(error)))
-
-    def _reasons(self) -> list[str]:
-        return [f"{entry.name}: {entry.reason}" for entry in self._skipped[:MAX_LISTED]]
-
-    def _report(
-        self,
-        phase: Phase,
-        step: int,
-        steps: int,
-        *,
-        loss: float | None = None,
-        gradient_norm: float | None = None,
-        seconds_left: float | None = None,
-        message: str = "",
-    ) -> None:
-        now = self._elapsed()
-        news = bool(message) or phase is not self._last_phase or step >= steps
-        if not news and now - self._last_report < REPORT_EVERY_S:
-            return
-        self._last_report, self._last_phase = now, phase
-        if seconds_left is None and self._limit_s is not None:
-            seconds_left = max(self._limit_s - now, 0.0)
-        self._progress(TrainingProgress(phase, step, steps, loss, gradient_norm, now, seconds_left, message))
 
 
 def _outcome(product: TaughtProduct, entry: ProductEntry, tiles: int) -> ProductOutcome:
