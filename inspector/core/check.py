@@ -10,9 +10,10 @@ from enum import Enum
 from typing import Final
 
 from inspector.core.calibration import CONFIDENCE, beta_quantile, rejection_bound
-from inspector.core.sample import LEAST_GOOD
 from inspector.core.tail import limit_for_rate
 
+LEAST_TO_SAY: Final = 20
+"""Good parts in the check set below which no rate is said."""
 MARGIN: Final = 0.1
 """Laid on top of a limit that rests on good parts alone, as a share of it."""
 
@@ -55,7 +56,7 @@ class CheckResult:
     @property
     def too_few(self) -> bool:
         """Whether there are too few good parts to say a rate."""
-        return self.good < LEAST_GOOD
+        return self.good < LEAST_TO_SAY
 
     @property
     def rejected_bounds(self) -> tuple[float, float]:
@@ -114,7 +115,7 @@ class ProposedLimit:
     @property
     def too_few(self) -> bool:
         """Whether it comes from too few good parts to say a rate."""
-        return self.good < LEAST_GOOD
+        return self.good < LEAST_TO_SAY
 
 
 def limit_for(scores: Sequence[float], allowed_per_1000: float, bad: Sequence[float] = ()) -> ProposedLimit:

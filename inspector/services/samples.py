@@ -231,11 +231,15 @@ class SampleService:
     # --- sorting -----------------------------------------------------------------------------------------------------
 
     def move(self, sample_ids: Iterable[str], tray: Tray, defect: str | None = None) -> None:
-        """Put samples into another tray; `defect` names what is wrong with bad ones, None leaves the name."""
+        """Put samples into another tray; `defect` names what is wrong with bad ones, None leaves the name.
+
+        Among the bad parts none is an odd one out: a person has answered that question.
+        """
 
         def moved(sample: Sample) -> Sample:
             name = sample.defect if defect is None else defect
-            return replace(sample, tray=tray, defect=name if tray is Tray.BAD else "")
+            flags = sample.flags - {SampleFlag.ODD_ONE_OUT} if tray is Tray.BAD else sample.flags
+            return replace(sample, tray=tray, defect=name if tray is Tray.BAD else "", flags=flags)
 
         self._change(sample_ids, moved)
 

@@ -1,23 +1,33 @@
 """Which samples teach and which check: automatic, by whole capture groups, and never back again.
 
 A sample that taught a model says nothing about it. So one that checks goes on checking, and new ones are shared out as
-they come: of the first twenty good ones eight check, of more a fifth.
+they come: of the first twenty good ones eight check, of forty half, so that a rate can be told from them; of more than
+a hundred a fifth.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from inspector.core.check import LEAST_TO_SAY
 from inspector.core.sample import LEAST_CHECK, LEAST_GOOD, Sample, Tray, Use
 
 CHECK_SHARE: Final = 0.2
+_MOST_SHARE: Final = 0.5
 
 
 def wanted_check(good: int) -> int:
-    """How many of so many good samples should check."""
+    """How many of so many good samples should check.
+
+    With fewer than `LEAST_TO_SAY` in the check set nothing can be said about the rate of false rejects, so that set is
+    filled first, but never with more than half of what there is: the rest must teach.
+    """
     if good < LEAST_GOOD:
         return round(good * LEAST_CHECK / LEAST_GOOD)
-    return max(LEAST_CHECK, round(good * CHECK_SHARE))
+    half = LEAST_TO_SAY / _MOST_SHARE
+    if good < half:
+        return round(LEAST_CHECK + (good - LEAST_GOOD) * (LEAST_TO_SAY - LEAST_CHECK) / (half - LEAST_GOOD))
+    return max(LEAST_TO_SAY, round(good * CHECK_SHARE))
 
 
 def shared_out(samples: Iterable[Sample], new: Iterable[str] = ()) -> tuple[Sample, ...]:

@@ -125,7 +125,7 @@ def test_the_split_grows_with_the_samples_and_nobody_who_checks_ever_teaches(ser
         assert before <= now
         before = now
     counts = service.counts(SETUP)
-    assert (counts.good, counts.teach, counts.check) == (50, 40, 10)
+    assert (counts.good, counts.teach, counts.check) == (50, 30, 20)
     assert [sum(one.use is Use.CHECK for one in service.list(SETUP)[:20])] == [LEAST_CHECK]
 
 
@@ -162,7 +162,7 @@ def test_moving_and_deleting_keeps_enough_to_check(service: SampleService) -> No
     assert service.counts(SETUP).check == LEAST_CHECK
     service.move(unsorted, Tray.GOOD)
     counts = service.counts(SETUP)
-    assert (counts.good, counts.check) == (40, 8)
+    assert (counts.good, counts.check) == (40, 20)
 
 
 def test_an_import_says_what_it_left_out_and_why(service: SampleService, tmp_path: Path) -> None:
