@@ -233,6 +233,7 @@ BLOCKER_CODES: Final = (
     "scale_missing",
     "auto_exposure",
     "free_run",
+    "software_trigger",
     "no_trigger",
     "area_empty",
     "grid_too_slow",
@@ -336,6 +337,10 @@ def _camera(draft: RecipeDraft) -> list[Blocker]:
         found.append(Blocker(Step.CAMERA, "no_trigger", text))
     elif recipe.camera.trigger is TriggerMode.FREE:
         found.append(Blocker(Step.CAMERA, "free_run", "The camera runs free; parts need a trigger."))
+    elif recipe.camera.trigger is TriggerMode.SOFTWARE:
+        # On the line nothing gives software triggers: such a recipe would wait for its first part for ever.
+        text = "The camera waits for software triggers, which nobody gives on the line."
+        found.append(Blocker(Step.CAMERA, "software_trigger", text))
     return found
 
 

@@ -37,7 +37,7 @@ def complete() -> RecipeDraft:
     draft = new_draft("bottle", model_name="demo").with_recipe(
         line_code=7,
         camera_id="simulated:cap",
-        camera=CameraSettings(trigger=TriggerMode.SOFTWARE),
+        camera=CameraSettings(trigger=TriggerMode.LINE),
         image_size=Size(480, 640),
         picture_limits=LIMITS,
         mm_per_px=0.1,
@@ -93,6 +93,7 @@ Change = Callable[[RecipeDraft], RecipeDraft]
         (lambda d: d.with_recipe(picture_limits=None), ["limits_missing"]),
         (lambda d: d.with_recipe(mm_per_px=None), ["scale_missing"]),
         (lambda d: d.with_recipe(camera=CameraSettings()), ["free_run"]),
+        (lambda d: d.with_recipe(camera=CameraSettings(trigger=TriggerMode.SOFTWARE)), ["software_trigger"]),
         (lambda d: replace(d, auto_exposure=True), ["auto_exposure"]),
         (lambda d: replace(d, lacks_trigger=True), ["no_trigger"]),
         (lambda d: replace(d.with_recipe(camera=CameraSettings()), lacks_trigger=True), ["no_trigger"]),

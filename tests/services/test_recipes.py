@@ -129,7 +129,7 @@ class Station:
             line_code=line_code,
             model_name="demo",
             camera_id="simulated:cap",
-            camera=CameraSettings(trigger=TriggerMode.SOFTWARE),
+            camera=CameraSettings(trigger=TriggerMode.LINE),
             image_size=Size(480, 640),
             picture_limits=LIMITS,
             mm_per_px=0.1,

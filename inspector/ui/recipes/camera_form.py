@@ -97,8 +97,8 @@ class CameraForm(QWidget):
         for name, field in self.fields.items():
             field.setVisible(shown[name])
         self.trigger.setEnabled(True)
-        note = self.tr("This source has no trigger; its pictures come one after the other.")
-        self.fields["trigger"].set_note(note if no_trigger else "", problem=no_trigger)
+        note = self._trigger_note(settings.trigger, no_trigger=no_trigger)
+        self.fields["trigger"].set_note(note, problem=bool(note))
         autos = [name for name in _AUTO if _text(desk, name) not in ("", "Off")]
         text = self.tr("Automatic is on: {names}").format(names=", ".join(autos))
         self.fields["exposure"].set_note(text if autos else "", problem=bool(autos))
@@ -216,6 +216,20 @@ class CameraForm(QWidget):
 
     def _edge_word(self, edge: TriggerEdge) -> str:
         return self.tr("rising") if edge is TriggerEdge.RISING else self.tr("falling")
+
+    def _trigger_note(self, trigger: TriggerMode, *, no_trigger: bool) -> str:
+        """Why no recipe with this trigger can be published; empty when one can."""
+        if no_trigger:
+            return self.tr("This source has no trigger; its pictures come one after the other.")
+        return {
+            TriggerMode.LINE: "",
+            TriggerMode.SOFTWARE: self.tr(
+                "Only for trying in this step: nobody gives software triggers on the line, so it cannot be published."
+            ),
+            TriggerMode.FREE: self.tr(
+                "Only for looking: parts and pictures would not belong together, so it cannot be published."
+            ),
+        }[trigger]
 
     def _fill_trigger(self, settings: CameraSettings, desk: FeatureDesk) -> None:
         self.trigger.setCurrentIndex(self.trigger.findData(settings.trigger))

@@ -59,7 +59,10 @@ def blocker_text(blocker: Blocker) -> str:
         "limits_missing": translate("Blockers", "Learn the picture limits from 20 shots."),
         "scale_missing": translate("Blockers", "Set the scale: two points and the distance between them in mm."),
         "auto_exposure": translate("Blockers", "Switch the camera's automatic exposure off."),
-        "free_run": translate("Blockers", "The camera runs free; choose a line or software trigger."),
+        "free_run": translate("Blockers", "The camera runs free; let a signal of the line start its pictures."),
+        "software_trigger": translate(
+            "Blockers", "Nobody gives software triggers on the line; let a signal of the line start the pictures."
+        ),
         "no_trigger": translate(
             "Blockers", "This camera has no trigger, so parts cannot start its pictures; choose another camera."
         ),
