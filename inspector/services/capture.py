@@ -11,18 +11,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import Enum
 from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from inspector.core.camera_features import FeatureAccess
 from inspector.core.emitter import Emitter
 from inspector.core.errors import InspectorError, OperationalError, TriggerRefused
 from inspector.core.frame import Frame
-from inspector.core.geometry import Size
 from inspector.core.picture_limits import (
     LEAST_SHOTS,
     USUAL_SHOTS,
@@ -34,6 +29,8 @@ from inspector.core.picture_limits import (
 from inspector.core.ports import AppliedSettings, Camera, CameraCatalog, CameraInfo
 from inspector.core.recipe import CameraSettings
 from inspector.core.sample import Sample, Tray
+from inspector.services.live_shot import LiveShot, histogram
+from inspector.services.sample_writer import WAITING_SAMPLES, SampleWriter, Wish
 from inspector.services.samples import SampleService
 from inspector.services.worker import Worker
 
@@ -42,12 +39,10 @@ logger = logging.getLogger(__name__)
 SHOTS_PER_S: Final = 20.0
 """Live pictures that are measured and shown; of more that come, the newest."""
 
-WAITING_SAMPLES: Final = 64
 _SLICE_MS: Final = 50
 _MOST_AT_ONCE: Final = 16
 _BACK_OFF_S: Final = (1.0, 2.0, 3.0, 5.0, 10.0)
 _GIVE_BACK_S: Final = 3.0
-_HISTOGRAM_STEP_PX: Final = 512
 
 _LINE_HAS_IT: Final = "The line uses this camera."
 _STOP_LINE: Final = "Stop the line, or choose another camera."
@@ -87,36 +82,6 @@ class CaptureStatus:
         return self.camera is not None and self.camera.simulated
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LiveShot:
-    """One picture with its numbers.
-
-    Attributes:
-        image: uint8 (H, W) or (H, W, 3) RGB, read-only.
-        number: of the camera since it was started.
-        histogram: int64 (256,) of gray, or (3, 256) of color: how many of the looked-at pixels have each value.
-        sharpness_peak: the highest sharpness since `reset_peak`.
-        received: pictures that came since the camera was started, shown or not.
-        missed: parts that came without a picture since then.
-    """
-
-    image: NDArray[np.uint8]
-    number: int
-    captured_at: datetime
-    measure: PictureMeasure
-    histogram: NDArray[np.int64]
-    sharpness_peak: float
-    received: int
-    missed: int
-    exposure_us: float | None = None
-    gain_db: float | None = None
-
-    @property
-    def size(self) -> Size:
-        """Height and width in pixels."""
-        return Size.of(self.image.shape)
-
-
 @dataclass(frozen=True, slots=True)
 class LearnProgress:
     """How far learning the picture limits is; `limits` come with the last shot, `problem` in their place."""
@@ -134,17 +99,6 @@ class Captured:
     sample: Sample | None
     left: int | None
     problem: str = ""
-
-
-@dataclass(slots=True)
-class _Wish:
-    """Samples that a person asked for."""
-
-    setup_id: str
-    tray: Tray
-    left: int | None
-    limits: PictureLimits | None
-    defect: str
 
 
 class CaptureService:
@@ -172,12 +126,10 @@ class CaptureService:
             on_failure: a bug of ours ended one of the threads.
         """
         self._catalog = catalog
-        self._samples = samples
         self._line_camera = line_camera
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._worker = Worker("capture", self._run, on_failure)
-        self._writer = Worker("samples", self._write, on_failure)
-        self._to_write: queue.Queue[tuple[_Wish, Frame]] = queue.Queue(WAITING_SAMPLES)
+        self._writer = SampleWriter(samples, kept=self._on_kept, refused=self._on_refused, on_failure=on_failure)
         self._status = CaptureStatus()
         self._stopping = threading.Event()
         # Of the camera's thread alone:
@@ -189,7 +141,7 @@ class CaptureService:
         self._received = self._missed = 0
         self._peak = 0.0
         self._newest: Frame | None = None
-        self._wish: _Wish | None = None
+        self._wish: Wish | None = None
         self._learning: deque[PictureMeasure] | None = None
         self._learn_shots = 0
         self.status_changed: Emitter[CaptureStatus] = Emitter("CaptureService.status_changed")
@@ -272,7 +224,7 @@ class CaptureService:
             limits: of the draft.
             defect: of bad parts.
         """
-        self._commands.put(lambda: self._capture(_Wish(setup_id, tray, count, limits, defect)))
+        self._commands.put(lambda: self._capture(Wish(setup_id, tray, count, limits, defect)))
 
     def stop_capturing(self) -> None:
         """Keep no more pictures."""
@@ -533,7 +485,7 @@ class CaptureService:
 
     # --- samples -----------------------------------------------------------------------------------------------------
 
-    def _capture(self, wish: _Wish | None) -> None:
+    def _capture(self, wish: Wish | None) -> None:
         self._show_newest()
         self._wish = wish if self._camera is not None else None
         if wish is not None and self._camera is None:
@@ -551,9 +503,7 @@ class CaptureService:
         wish = self._wish
         if wish is None:
             return
-        try:
-            self._to_write.put_nowait((replace(wish), frame))
-        except queue.Full:
+        if not self._writer.put(wish, frame):
             self._wish = None
             problem = f"{WAITING_SAMPLES} pictures wait to be written; capturing was stopped"
             logger.warning("Samples: %s", problem)
@@ -566,32 +516,12 @@ class CaptureService:
                 self._wish = None
         self._tell(replace(self._status, capturing=0 if self._wish is None else self._wish.left))
 
-    def _write(self, stop: threading.Event) -> None:
-        """The thread that writes samples; what waits when it is told to stop is still written."""
-        while True:
-            try:
-                wish, frame = self._to_write.get(timeout=0.2)
-            except queue.Empty:
-                if stop.is_set():
-                    return
-                continue
-            left = None if wish.left is None else max(0, wish.left - 1)
-            try:
-                sample = self._samples.add(
-                    wish.setup_id,
-                    frame.image,
-                    wish.tray,
-                    source=f"camera:{frame.camera_id}",
-                    limits=wish.limits,
-                    defect=wish.defect,
-                    captured_at=frame.captured_at,
-                )
-            except InspectorError as error:
-                logger.warning("A sample is not kept: %s", error)
-                self._commands.put(lambda: self._capture(None))
-                self.captured.emit(Captured(None, 0, str(error)))
-            else:
-                self.captured.emit(Captured(sample, left))
+    def _on_kept(self, sample: Sample, left: int | None) -> None:
+        self.captured.emit(Captured(sample, left))
+
+    def _on_refused(self, error: InspectorError) -> None:
+        self._commands.put(lambda: self._capture(None))
+        self.captured.emit(Captured(None, 0, str(error)))
 
     def _line_has(self, camera_id: str) -> bool:
         used = self._line_camera()
@@ -601,22 +531,6 @@ class CaptureService:
         if status != self._status:
             self._status = status
             self.status_changed.emit(status)
-
-
-def histogram(image: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """How many pixels have each value, of a sample of them that is enough for the eye.
-
-    Args:
-        image: uint8 (H, W) or (H, W, 3).
-
-    Returns:
-        int64 (256,), or (3, 256) for color.
-    """
-    step = max(1, max(image.shape[:2]) // _HISTOGRAM_STEP_PX)
-    some = image[::step, ::step]
-    if some.ndim == 2:
-        return np.bincount(some.ravel(), minlength=256).astype(np.int64)
-    return np.stack([np.bincount(some[..., channel].ravel(), minlength=256) for channel in range(3)]).astype(np.int64)
 
 
 def _device(camera_id: str) -> str:

@@ -18,7 +18,8 @@ from inspector.core.recipe import CameraSettings, TriggerMode
 from inspector.core.refs import new_id
 from inspector.core.sample import SampleFlag, Tray
 from inspector.services import capture
-from inspector.services.capture import Captured, CaptureService, CaptureState, CaptureStatus, LearnProgress, LiveShot
+from inspector.services.capture import Captured, CaptureService, CaptureState, CaptureStatus, LearnProgress
+from inspector.services.live_shot import LiveShot
 from inspector.services.samples import SampleService
 from inspector.storage.database import Database
 from inspector.storage.samples import SqlSampleStore

@@ -15,7 +15,8 @@ from inspector.core.draft import Blocker, RecipeDraft, Step
 from inspector.core.errors import InspectorError
 from inspector.core.ports import CameraInfo
 from inspector.core.recipe import CameraSettings, TriggerMode
-from inspector.services.capture import CaptureState, CaptureStatus, LearnProgress, LiveShot
+from inspector.services.capture import CaptureState, CaptureStatus, LearnProgress
+from inspector.services.live_shot import LiveShot
 from inspector.ui.recipes.camera_edits import CameraEdits
 from inspector.ui.recipes.camera_layout import CameraLayout
 from inspector.ui.recipes.desk import SetupDesk

@@ -19,7 +19,8 @@ from inspector.core.draft import RecipeDraft
 from inspector.core.errors import InspectorError
 from inspector.core.geometry import Rect
 from inspector.core.recipe import CameraSettings
-from inspector.services.capture import CaptureService, CaptureState, CaptureStatus, LiveShot
+from inspector.services.capture import CaptureService, CaptureState, CaptureStatus
+from inspector.services.live_shot import LiveShot
 from inspector.ui.recipes.camera_form import EXPOSURE, GAIN
 from inspector.ui.recipes.camera_layout import CameraLayout
 from inspector.ui.recipes.desk import SetupDesk

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from inspector.core.draft import RecipeDraft
 from inspector.core.recipe import CameraSettings, TriggerMode
 from inspector.core.sample import Tray
-from inspector.services.capture import Captured, CaptureState, CaptureStatus, LiveShot
+from inspector.services.capture import Captured, CaptureState, CaptureStatus
+from inspector.services.live_shot import LiveShot
 from inspector.ui.look import Look
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.live_bridge import LiveBridge

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from inspector.services.capture import CaptureService, CaptureStatus, LearnProgress, LiveShot
+from inspector.services.capture import CaptureService, CaptureStatus, LearnProgress
+from inspector.services.live_shot import LiveShot
 from inspector.ui.waking import Waking
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from inspector.core.picture_limits import PictureLimits, PictureMeasure, Range
-from inspector.services.capture import LiveShot
+from inspector.services.live_shot import LiveShot
 from inspector.ui.look import Look
 from inspector.ui.widgets.buttons import Button
 
