@@ -36,15 +36,13 @@ class AreaBar(QWidget):
             layout.addWidget(button)
             button.clicked.connect(self._on_tool)
         layout.addSpacing(look.px(3))
-        for button, slot in (
-            (self.close_shape, editor.close_shape),
-            (self.add_point, editor.add_point),
-            (self.delete, editor.delete_selected),
-            (self.undo, editor.undo),
-            (self.redo, editor.redo),
-        ):
+        for button in (self.close_shape, self.add_point, self.delete, self.undo, self.redo):
             layout.addWidget(button)
-            button.clicked.connect(slot)
+        self.close_shape.clicked.connect(editor.close_shape)
+        self.add_point.clicked.connect(editor.add_point)
+        self.delete.clicked.connect(editor.delete_selected)
+        self.undo.clicked.connect(editor.undo)
+        self.redo.clicked.connect(editor.redo)
         layout.addStretch(1)
         layout.addWidget(self.fit)
         self.fit.clicked.connect(editor.fit)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -82,12 +81,14 @@ class CheckLine:
         problems: what is missing; empty when it is done.
         detail: the number that stands behind it; "" for none.
         warning: what a person should know although it keeps nothing from being published; "" for none.
+        waits: for another line; there is nothing to be put right yet.
     """
 
     check: Check
     problems: tuple[str, ...] = ()
     detail: str = ""
     warning: str = ""
+    waits: bool = False
 
 
 class CheckList(QWidget):
@@ -107,8 +108,8 @@ class CheckList(QWidget):
         column.setSpacing(look.px(1))
         for row in self.rows.values():
             column.addWidget(row)
-            row.go.clicked.connect(partial(self._on_go, row.check))
-            row.work.clicked.connect(partial(self.work_asked.emit, row.check))
+            row.go.clicked.connect(self._on_go)
+            row.work.clicked.connect(self._on_work)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidget(inside)
@@ -124,8 +125,15 @@ class CheckList(QWidget):
         for line in lines:
             self.rows[line.check].show_line(line)
 
-    def _on_go(self, check: Check) -> None:
-        self.step_asked.emit(check.step)
+    def _on_go(self) -> None:
+        for row in self.rows.values():
+            if row.go is self.sender():
+                self.step_asked.emit(row.check.step)
+
+    def _on_work(self) -> None:
+        for row in self.rows.values():
+            if row.work is self.sender():
+                self.work_asked.emit(row.check)
 
 
 def check_lines(draft: RecipeDraft, blockers: Sequence[Blocker], details: Mapping[Check, str]) -> tuple[CheckLine, ...]:
@@ -134,13 +142,17 @@ def check_lines(draft: RecipeDraft, blockers: Sequence[Blocker], details: Mappin
     for blocker in blockers:
         problems[check_of(blocker)].append(blocker_text(blocker))
     # What rests on something that is missing is not done either.
+    waiting = set()
     if draft.judged is None and not problems[Check.PROMISE]:
+        waiting.add(Check.PROMISE)
         problems[Check.PROMISE].append(translate("CheckList", "Known once the samples are scored."))
     if draft.timing is None and not problems[Check.MEMORY]:
+        waiting.add(Check.MEMORY)
         problems[Check.MEMORY].append(translate("CheckList", "Known once the time is measured."))
     warnings = {Check.PROMISE: _missed_text(draft)}
     return tuple(
-        CheckLine(check, tuple(problems[check]), details.get(check, ""), warnings.get(check, "")) for check in Check
+        CheckLine(check, tuple(problems[check]), details.get(check, ""), warnings.get(check, ""), check in waiting)
+        for check in Check
     )
 
 
@@ -215,7 +227,8 @@ class _Row(QFrame):
         self._text.setProperty("role", "" if line.problems or line.warning else "second")
         self._text.style().unpolish(self._text)
         self._text.style().polish(self._text)
-        self.go.setVisible((not self.done or bool(line.warning)) and self.check.step is not Step.PUBLISH)
+        open_here = (not self.done or bool(line.warning)) and not line.waits
+        self.go.setVisible(open_here and self.check.step is not Step.PUBLISH)
         self.go.setText(step_name(self.check.step))
         if self.check is Check.TIMING:
             self.work.setText(self.tr("Measure 200 shots"))

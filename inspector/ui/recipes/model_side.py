@@ -1,7 +1,5 @@
 """Beside the limit: what it does to samples, to other products and to the past, and the teaching of a new model."""
 
-from functools import partial
-
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.core.draft import RecipeDraft
@@ -53,7 +51,7 @@ class ModelSide(QWidget):
         for name, page in pages.items():
             row.addWidget(self.places[name], 1)
             self._stack.addWidget(page)
-            self.places[name].clicked.connect(partial(self.open, name))
+            self.places[name].clicked.connect(self._on_place)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(look.px(2))
@@ -71,6 +69,11 @@ class ModelSide(QWidget):
             button.setChecked(key == name)
         self._stack.setCurrentIndex(list(self.places).index(name))
         self.view.setVisible(name in ("wrong", "trial"))
+
+    def _on_place(self) -> None:
+        for name, button in self.places.items():
+            if button is self.sender():
+                self.open(name)
 
     def take(self, draft: RecipeDraft) -> None:
         """The draft is another."""
@@ -111,9 +114,11 @@ class ModelSide(QWidget):
         self._say()
 
     def _say(self) -> None:
+        count = str(len(self.wrong.samples)) if self.wrong.scored else "–"
         self.places["wrong"].setText(
-            self.tr("Wrong: {count}", "samples on the wrong side of the limit").format(count=len(self.wrong.samples))
+            self.tr("Wrong: {count}", "samples on the wrong side of the limit").format(count=count)
         )
+        self.places["wrong"].setToolTip(self.tr("Samples on the wrong side of the limit"))
 
     def _on_chosen(self, sample: Sample) -> None:
         self.view.show_sample(self._book, self._scoring, self.draft, sample, self._limit)

@@ -62,8 +62,8 @@ class SampleSide(QWidget):
         self._defect = Field(look, self.defect)
         self.delete = Button(look, "delete", height_mm=_BUTTON_MM, key="Del")
         self._lay_out()
-        for tray, button in self.trays.items():
-            button.clicked.connect(partial(self.sent.emit, tray))
+        for button in self.trays.values():
+            button.clicked.connect(self._on_tray)
         self.defect.editingFinished.connect(self._on_defect)
         self.delete.clicked.connect(self.deleted)
         self.accept.clicked.connect(self.accepted)
@@ -116,6 +116,11 @@ class SampleSide(QWidget):
     def _on_compare(self) -> None:
         if self._original:
             self.shown_asked.emit(self._original)
+
+    def _on_tray(self) -> None:
+        for tray, button in self.trays.items():
+            if button is self.sender():
+                self.sent.emit(tray)
 
     def _on_defect(self) -> None:
         name = self.defect.text().strip()

@@ -89,6 +89,7 @@ class TeachPanel(QWidget):
         self.draft = draft
         self._news: TeachingNews | None = None
         self._starting = False
+        self._depth = TeachDepth.FULL  # of the question that is open
         self._cancelling = False
         self._text = ""
         look = tools.look
@@ -118,8 +119,8 @@ class TeachPanel(QWidget):
         layout.addLayout(running)
         layout.addWidget(self.plot, 1)
         layout.addWidget(self.message)
-        self.quick.clicked.connect(partial(self.ask, TeachDepth.DRAFT))
-        self.full.clicked.connect(partial(self.ask, TeachDepth.FULL))
+        self.quick.clicked.connect(self._on_quick)
+        self.full.clicked.connect(self._on_full)
         self.cancel.clicked.connect(self._on_cancel)
         self._bridge.news.connect(self._on_news)
         self._bridge.finished.connect(self._on_finished)
@@ -158,7 +159,8 @@ class TeachPanel(QWidget):
                 self.tr("Teach without them"),
                 self.tr("Do not teach"),
             )
-            question.confirmed.connect(partial(self._begin, plan.depth, forgetting=True))
+            self._depth = plan.depth
+            question.confirmed.connect(self._on_accepted)
             question.ask()
             self._say()
             return
@@ -166,6 +168,15 @@ class TeachPanel(QWidget):
             self._refuse(plan.obstacles)
             return
         self._begin(plan.depth, forgetting=False)
+
+    def _on_quick(self) -> None:
+        self.ask(TeachDepth.DRAFT)
+
+    def _on_full(self) -> None:
+        self.ask(TeachDepth.FULL)
+
+    def _on_accepted(self) -> None:
+        self._begin(self._depth, forgetting=True)
 
     def _begin(self, depth: TeachDepth, *, forgetting: bool) -> None:
         self._starting = True
@@ -224,17 +235,21 @@ class TeachPanel(QWidget):
 
     def retranslate(self) -> None:
         """Say all texts again."""
-        self.quick.setText(self.tr("Quick draft (seconds)"))
-        self.full.setText(self.tr("Teach network (minutes)"))
+        self.quick.setText(self.tr("Quick draft"))
+        self.full.setText(self.tr("Teach the network"))
         self.cancel.setText(self.tr("Cancel"))
         self.bar.setAccessibleName(self.tr("Progress of teaching"))
         self._say()
 
     def _say(self) -> None:
         busy, news = self.busy, self._news
+        self.cancel.setVisible(busy)
+        if busy and (self.quick.hasFocus() or self.full.hasFocus()):
+            # Whoever started it with a key can end it with the next one; a focus that is lost goes anywhere.
+            self.cancel.setEnabled(True)
+            self.cancel.setFocus()
         for button in (self.quick, self.full):
             button.setEnabled(not busy)
-        self.cancel.setVisible(busy)
         self.cancel.setEnabled(not self._cancelling)
         self.bar.setVisible(busy)
         self.bar.setRange(0, news.steps if news is not None else 0)
@@ -249,7 +264,14 @@ class TeachPanel(QWidget):
         elif busy:
             text = self.tr("Working…")
         else:
-            text = self._text or self.tr(
-                "Adds this product to a new model version, together with every product that has samples here."
+            text = self._text or "\n\n".join(
+                (
+                    self.tr("Adds this product to a new model version, together with every product that has samples."),
+                    self.tr("Quick draft: remembers the good samples. Minutes at most, and good enough to publish."),
+                    self.tr(
+                        "Network: first the draft, then it learns the good samples. Takes longer; try it when the "
+                        "draft lets bad parts pass."
+                    ),
+                )
             )
         self.state.setText(text)

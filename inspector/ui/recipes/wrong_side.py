@@ -1,7 +1,6 @@
 """Samples on the wrong side of the limit: good ones that it rejects, bad ones that it lets pass."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -30,6 +29,7 @@ class WrongSide(QWidget):
         self.missed = SampleList(look, SampleModel(thumbnails))
         self.lists = (self.rejected, self.missed)
         self._counts = (0, 0)
+        self.scored = False
         self._by_hand = False
         self.tabs = tuple(Button(look, icon, height_mm=_TAB_MM, checkable=True) for icon in ("tray_good", "tray_bad"))
         self._stack = QStackedWidget()
@@ -40,11 +40,11 @@ class WrongSide(QWidget):
         layout.setSpacing(look.px(1))
         layout.addLayout(row)
         layout.addWidget(self._stack, 1)
-        for place, (tab, view) in enumerate(zip(self.tabs, self.lists, strict=True)):
+        for tab, view in zip(self.tabs, self.lists, strict=True):
             row.addWidget(tab, 1)
             self._stack.addWidget(view)
-            tab.clicked.connect(partial(self._on_tab, place))
-            view.selectionModel().selectionChanged.connect(partial(self._on_selected, view))
+            tab.clicked.connect(self._on_tab)
+            view.selectionModel().selectionChanged.connect(self._on_selected)
             view.sent.connect(self.sent)
         self._open(0)
         self._say()
@@ -68,6 +68,7 @@ class WrongSide(QWidget):
         rejected.sort(key=lambda one: -scores[one.id])
         missed.sort(key=lambda one: scores[one.id])
         self._counts = (len(rejected), len(missed))
+        self.scored = bool(scores)
         for view, samples in zip(self.lists, (rejected, missed), strict=True):
             view.cell.limit = limit
             model = view.model()
@@ -91,25 +92,29 @@ class WrongSide(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self._say()
 
-    def _on_tab(self, place: int) -> None:
+    def _on_tab(self) -> None:
         self._by_hand = True
-        self._open(place)
+        for place, tab in enumerate(self.tabs):
+            if tab is self.sender():
+                self._open(place)
 
     def _open(self, place: int) -> None:
         self._stack.setCurrentIndex(place)
         for number, tab in enumerate(self.tabs):
             tab.setChecked(number == place)
 
-    def _on_selected(self, view: SampleList, *_changes: object) -> None:
-        chosen = view.selected_samples()
-        if chosen:
-            self.chosen.emit(chosen[0])
+    def _on_selected(self) -> None:
+        for view in self.lists:
+            chosen = view.selected_samples() if view.selectionModel() is self.sender() else ()
+            if chosen:
+                self.chosen.emit(chosen[0])
 
     def _say(self) -> None:
         rejected, missed = self._counts
         self.tabs[0].setText(self.tr("Rejected: {count}", "good samples above the limit").format(count=rejected))
         self.tabs[1].setText(self.tr("Missed: {count}", "bad samples below the limit").format(count=missed))
-        self.rejected.message = self.tr("No good sample is rejected.")
-        self.missed.message = self.tr("No bad sample is let pass.")
+        unknown = "" if self.scored else self.tr("Known once the samples are scored.")
+        self.rejected.message = unknown or self.tr("No good sample is rejected.")
+        self.missed.message = unknown or self.tr("No bad sample is let pass.")
         self.rejected.setAccessibleName(self.tr("Good samples above the limit"))
         self.missed.setAccessibleName(self.tr("Bad samples below the limit"))
