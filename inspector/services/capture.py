@@ -30,17 +30,13 @@ from inspector.core.ports import AppliedSettings, Camera, CameraCatalog, CameraI
 from inspector.core.recipe import CameraSettings
 from inspector.core.sample import Sample, Tray
 from inspector.services.live_shot import LiveShot, histogram
+from inspector.services.newest_picture import NewestPicture
 from inspector.services.sample_writer import WAITING_SAMPLES, SampleWriter, Wish
 from inspector.services.samples import SampleService
 from inspector.services.worker import Worker
 
 logger = logging.getLogger(__name__)
 
-SHOTS_PER_S: Final = 20.0
-"""Live pictures that are measured and shown; of more that come, the newest."""
-
-_SLICE_MS: Final = 50
-_MOST_AT_ONCE: Final = 16
 _BACK_OFF_S: Final = (1.0, 2.0, 3.0, 5.0, 10.0)
 _GIVE_BACK_S: Final = 3.0
 
@@ -137,10 +133,8 @@ class CaptureService:
         self._wanted: tuple[str, CameraSettings] | None = None
         self._attempts = 0
         self._retry_at = 0.0
-        self._next_shot_at = 0.0
-        self._received = self._missed = 0
         self._peak = 0.0
-        self._newest: Frame | None = None
+        self._newest = NewestPicture()
         self._wish: Wish | None = None
         self._learning: deque[PictureMeasure] | None = None
         self._learn_shots = 0
@@ -322,8 +316,7 @@ class CaptureService:
             self._lose(error)
             return
         self._attempts = 0
-        self._received = self._missed = 0
-        self._newest = None
+        self._newest.begin()
         self._tell(replace(self._status, state=CaptureState.LIVE, problem=problem, applied=applied))
 
     def _apply(self, settings: CameraSettings) -> None:
@@ -342,40 +335,19 @@ class CaptureService:
         """Take what is there. Only the newest picture is shown, and only so often, unless each of them is wanted."""
         lost: OperationalError | None = None
         try:
-            self._take(camera)
+            self._newest.take(camera, each=self._wants_each)
         except OperationalError as error:
             lost = error
-        frame, now = self._newest, time.monotonic()
-        if frame is not None and (self._wants_each or lost is not None or now >= self._next_shot_at):
-            self._newest = None
-            self._next_shot_at = now + 1 / SHOTS_PER_S
+        frame = self._newest.due(at_once=self._wants_each or lost is not None)
+        if frame is not None:
             self._use(frame)
         if lost is not None:
             self._release()
             self._lose(lost)
 
-    def _take(self, camera: Camera) -> None:
-        wait_ms = _SLICE_MS
-        if self._newest is not None:
-            wait_ms = min(wait_ms, max(1, round((self._next_shot_at - time.monotonic()) * 1000)))
-        for _ in range(1 if self._wants_each else _MOST_AT_ONCE):
-            part = camera.next(wait_ms)
-            wait_ms = 0
-            if isinstance(part, Frame):
-                self._received += 1
-                self._newest = part
-            elif part is not None:
-                self._missed += 1
-            else:
-                break
-        if camera.finished:
-            # A folder or film has an end; a person who sets up a product wants it again.
-            camera.stop()
-            camera.start()
-
     def _show_newest(self) -> None:
         """Show what came before a person asked for the next pictures, so that it is none of them."""
-        frame, self._newest = self._newest, None
+        frame = self._newest.left_over()
         if frame is not None:
             self._use(frame)
 
@@ -396,8 +368,8 @@ class CaptureService:
                 measure=measure,
                 histogram=histogram(frame.image),
                 sharpness_peak=self._peak,
-                received=self._received,
-                missed=self._missed,
+                received=self._newest.received,
+                missed=self._newest.missed,
                 exposure_us=frame.exposure_us,
                 gain_db=frame.gain_db,
             )
@@ -442,7 +414,7 @@ class CaptureService:
         if camera is None:
             return
         try:
-            camera.trigger(self._received + self._missed + 1)
+            camera.trigger(self._newest.received + self._newest.missed + 1)
         except TriggerRefused as error:
             self._tell(
                 replace(
