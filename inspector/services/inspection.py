@@ -15,7 +15,6 @@ from inspector.core.frame import Frame, MissedFrame
 from inspector.core.geometry import Size
 from inspector.core.line import Balance, Fault, FaultLife, LineState, LineStatus, StartStep, may_follow
 from inspector.core.ports import (
-    AnomalyModel,
     CameraInfo,
 )
 from inspector.core.recipe import Recipe
@@ -24,6 +23,7 @@ from inspector.core.refs import ModelRef
 from inspector.services.answers import Answers
 from inspector.services.counting import PartCounter
 from inspector.services.drift import DriftWatch
+from inspector.services.line_model import LineModel
 from inspector.services.line_parts import LineParts
 from inspector.services.line_run import LineRun, RunListener
 from inspector.services.pipeline import Pipeline
@@ -49,7 +49,7 @@ class InspectionService:
         self._worker = Worker("inspect", self._run, self.report_bug)
         self._status = LineStatus(LineState.STOPPED, parts.clock.now())
         self._current: LineRun | None = None
-        self._model: AnomalyModel | None = None
+        self._model = LineModel(parts)
         self._camera: CameraInfo | None = None
         self._camera_of = ""
         self._camera_lost = ""
@@ -133,17 +133,17 @@ class InspectionService:
     @property
     def model(self) -> ModelRef | None:
         """The loaded model."""
-        return None if self._model is None else self._model.ref
+        return self._model.ref
 
     @property
     def device(self) -> str:
         """Where the model runs; "" until it is loaded."""
-        return "" if self._model is None else self._model.device
+        return self._model.device
 
     @property
     def runtime(self) -> str:
         """What runs the model; "" until it is loaded."""
-        return "" if self._model is None else self._model.runtime
+        return self._model.runtime
 
     @property
     def stalled_s(self) -> float:
@@ -177,8 +177,7 @@ class InspectionService:
         ended = self._answers.close() and ended
         for disconnect in self._disconnect:
             disconnect()
-        if self._model is not None:
-            self._model.close()
+        self._model.close()
         return ended
 
     def start(self, limit: int | None = None) -> None:
@@ -281,10 +280,12 @@ class InspectionService:
             return
         self._change(LineState.STARTING, StartStep.MODEL)
         try:
-            recipe = self._published(self._recipe)
-            model = self._load(recipe)
+            recipe = self._model.published(self._recipe)
+            model = self._model.load(recipe)
+            self._change(LineState.STARTING, StartStep.SELF_TEST)
+            model.self_test()  # at every start, also of a model that stands already (R-05)
             pipeline = Pipeline(model, recipe, self._parts.find_regions, self._parts.clock)
-            self._judge_stored_shot(pipeline)
+            self._model.judge_stored_shot(pipeline, self.source)
         except InspectorError as error:
             self._fail(_as_operational(error))
             return
@@ -325,34 +326,6 @@ class InspectionService:
             found=lambda: later(self._find_camera),
             finished=lambda: later(self._stop),
         )
-
-    def _published(self, recipe: Recipe) -> Recipe:
-        """The recipe as it stands in the store now, so that an altered one is refused at every start (A-12)."""
-        if recipe.version == 0:
-            return recipe.validated()
-        return self._parts.recipes.get(recipe.product, recipe.version).validated()
-
-    def _load(self, recipe: Recipe) -> AnomalyModel:
-        """The recipe's model, loaded only when another one stands; its self-test runs at every start (R-05)."""
-        model = self._model
-        if model is None or model.ref.name != recipe.model_name or recipe.model_version not in (0, model.ref.version):
-            if model is not None:
-                self._model = None
-                model.close()
-            model = self._parts.models.load(recipe.model_name, recipe.model_version)
-            self._model = model
-        self._change(LineState.STARTING, StartStep.SELF_TEST)
-        model.self_test()
-        return model
-
-    def _judge_stored_shot(self, pipeline: Pipeline) -> None:
-        """The recipe's own shot must score what it scored when it was published (FS-8, A-13)."""
-        stored, pictures = pipeline.recipe.self_test, self._parts.pictures
-        if stored is None or pictures is None:
-            return
-        image = pictures.load(stored.path, stored.sha256)
-        clock = self._parts.clock
-        pipeline.self_test(Frame(image, 0, self.source, clock.now(), clock.monotonic_ns(), label=stored.path))
 
     def _camera_opened(self, info: CameraInfo, size: Size | None) -> None:
         if not self._in(LineState.STARTING) or self._current is None:
