@@ -122,8 +122,19 @@ class ModelStep(StepPage):
             # The first person to come here wants the station's model, which is the newest.
             self.edit(self.draft.with_recipe(model_name=self._models[0].ref.name, model_version=0))
         self.model.show_models(self._models, self.draft.recipe)
+        if self._untaught() and self.draft.judged is None and self.side.teach is not None:
+            self.side.open("teach")
         self._judge()
         self._show()
+
+    def _untaught(self) -> bool:
+        """Whether the chosen model was never taught this product."""
+        recipe = self.draft.recipe
+        chosen = [one for one in self._models if one.ref.name == recipe.model_name]
+        if recipe.model_version:
+            chosen = [one for one in chosen if one.ref.version == recipe.model_version]
+        newest = max(chosen, key=lambda one: one.ref.version, default=None)
+        return newest is not None and not {recipe.product, recipe.model_product} & set(newest.products)
 
     def _on_model(self, index: int) -> None:
         chosen = self.model.itemData(index)
@@ -300,6 +311,10 @@ class ModelStep(StepPage):
             texts.append(self.tr("Not scored yet: %n sample(s).", "", self.judging.unscored))
         if self._preview is not None and not self.judging.fits(self.draft):
             texts = [self.tr("These are scores of the quick draft, to look at while the network is taught.")]
+        if self._untaught() and self.judging.scores is None and self._preview is None:
+            texts.append(
+                self.tr("This model was not taught this product. Teach it, or score the samples to see how it does.")
+            )
         if self.book.loaded and not self.book.samples:
             texts = [self.tr("There are no samples yet.")]
         shown = list(dict.fromkeys(filter(None, texts)))
@@ -320,12 +335,7 @@ class ModelStep(StepPage):
         left.addWidget(self.progress)
         left.addWidget(self.state)
         left.addWidget(self.limit, 1)
-        self.side.setFixedWidth(look.px(_SIDE_MM))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, look.px(1), 0, 0)
-        layout.setSpacing(look.px(4))
-        layout.addLayout(left, 1)
-        layout.addWidget(self.side)
+        self.lay_beside(left, self.side, _SIDE_MM)
 
     def _connect(self) -> None:
         self.model.activated.connect(self._on_model)

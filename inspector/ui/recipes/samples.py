@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from inspector.core.draft import Blocker, RecipeDraft, Step
 from inspector.core.errors import InspectorError
-from inspector.core.sample import SampleCounts, Tray, count_samples
+from inspector.core.sample import SampleCounts, SampleFlag, Tray, count_samples
 from inspector.core.setup_ports import TeachCancelled
 from inspector.services.odd_ones import LEAST_GOOD, OddOnes
 from inspector.services.samples import ImportOutcome
@@ -168,9 +168,24 @@ class SamplesStep(StepPage):
         row = -1
         if where is not None and where.list.currentIndex().isValid():
             row = where.list.currentIndex().row()
+        odd = self._odd_among(ids)
         self.book.move(ids, tray)
+        if odd and self._choose_odd():
+            return
         if where is not None and tray is not where.tray:
             self._go_on_at(where, row)
+
+    def _odd_among(self, ids: list[str]) -> bool:
+        """Whether a person is just answering whether odd ones are good."""
+        return any(one.id in ids and SampleFlag.ODD_ONE_OUT in one.flags for one in self.book.of(Tray.GOOD))
+
+    def _choose_odd(self) -> bool:
+        """Choose the next odd one, wherever in its tray it stands; False when none is left."""
+        odd = next((one for one in self.book.of(Tray.GOOD) if SampleFlag.ODD_ONE_OUT in one.flags), None)
+        if odd is None:
+            return False
+        self._choose(odd.id)
+        return True
 
     def _go_on_at(self, view: TrayView, row: int) -> None:
         """The next picture is chosen, so that a tray can be sorted with one key each."""
@@ -180,8 +195,9 @@ class SamplesStep(StepPage):
 
     def _on_side_sent(self, tray: Tray) -> None:
         ids = self.chosen_ids()
+        odd = self._odd_among(ids)
         self.book.move(ids, tray)
-        if ids:
+        if ids and not (odd and self._choose_odd()):
             self._choose(ids[0])
 
     def _on_named(self, name: str) -> None:
@@ -222,6 +238,8 @@ class SamplesStep(StepPage):
     def _choose(self, sample_id: str) -> None:
         for tray in self.trays.values():
             if tray.list.choose(sample_id):
+                # Keys go on where the eye is.
+                tray.list.setFocus()
                 return
 
     # --- news ---------------------------------------------------------------------------------------------------------
@@ -320,12 +338,7 @@ class SamplesStep(StepPage):
         left.addWidget(self.progress)
         left.addWidget(self.problem)
         left.addLayout(trays, 1)
-        self.side.setFixedWidth(look.px(_SIDE_MM))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, look.px(1), 0, 0)
-        layout.setSpacing(look.px(4))
-        layout.addLayout(left, 1)
-        layout.addWidget(self.side)
+        self.lay_beside(left, self.side, _SIDE_MM)
 
     def _connect(self) -> None:
         self.book.changed.connect(self._on_book)

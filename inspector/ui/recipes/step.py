@@ -1,7 +1,7 @@
 """What the six steps of a set-up have in common, so that the frame around them needs to know none of them."""
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QWidget
 
 from inspector.core.draft import Blocker, RecipeDraft, Step
 from inspector.ui.tools import PageTools
@@ -70,6 +70,16 @@ class StepPage(QWidget):
 
     def retranslate(self) -> None:
         """Say all texts in the language of the window; subclasses call it at the end of their constructor."""
+
+    def lay_beside(self, left: QLayout, side: QWidget, side_mm: float) -> None:
+        """Fill the step: what is worked on, which takes the room, and a column of fixed width beside it."""
+        look = self._look
+        side.setFixedWidth(look.px(side_mm))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, look.px(1), 0, 0)
+        layout.setSpacing(look.px(4))
+        layout.addLayout(left, 1)
+        layout.addWidget(side)
 
     def changeEvent(self, event: QEvent) -> None:
         """Say all texts again in another language."""
