@@ -449,12 +449,22 @@ def run_window(application: Application, settings_file: Path, *, start: bool = F
                 station_camera=application.line.source,
                 line=application.line,
             ),
-            product_picture=product_picture,
+            product_picture=partial(stored_picture, application.kept.pictures),
             remember=remember,
         ),
         WindowOptions(paths.resources_dir(), language=settings.language.value, theme=settings.theme.value),
         ("inspector",),
     )
+
+
+def stored_picture(pictures: FileRecipePictures, recipe: Recipe) -> NDArray[np.uint8] | None:
+    """The picture that a person gave a product; a drawn one of a simulated product; None for any other product."""
+    if recipe.picture:
+        try:
+            return pictures.load(recipe.picture)
+        except OperationalError as error:
+            logger.warning("No picture of %s: %s", recipe.product, error)
+    return product_picture(recipe)
 
 
 def product_picture(recipe: Recipe) -> NDArray[np.uint8] | None:

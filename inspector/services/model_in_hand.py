@@ -140,13 +140,15 @@ class ModelInHand:
         (few, few_ms), (many, many_ms) = points
         per_tile = (many_ms - few_ms) / (many - few) if many > few else few_ms / max(few, 1)
         per_tile = max(per_tile, 0.0)
-        used_mb = max(0.0, self._memory_mb() - before_mb)
+        # Of the whole program, and the most so far: what lies within it costs nothing more.
+        most_mb = self._memory_mb()
+        used_mb = max(0.0, most_mb - before_mb)
         return replace(
             facts,
             ms_per_tile=per_tile,
             ms_per_frame=max(0.0, few_ms - few * per_tile),
-            mb_per_tile=used_mb / many if used_mb > 0 else None,
-            mb_base=max(0.0, self._memory_mb() - used_mb),
+            mb_per_tile=used_mb / many if most_mb > 0 else None,
+            mb_base=most_mb - used_mb,
         )
 
     @contextmanager

@@ -76,6 +76,13 @@ class KeysSheet(Sheet):
             ("Ctrl+F", self.tr("Search")),
             ("Ctrl+N", self.tr("New product")),
             ("Ctrl+PgUp PgDn", self.tr("Step before, next step")),
+            ("Ctrl+Z  Ctrl+Y", self.tr("Undo, do again")),
+            ("G  B  U", self.tr("Sample: good, bad, unsorted")),
+            ("Del", self.tr("Delete sample or point")),
+            ("Space", self.tr("Area: set a point. Scale: other point")),
+            ("Enter", self.tr("Area: close the shape")),
+            ("PgUp PgDn", self.tr("Area: choose a point")),
+            ("Ins", self.tr("Area: add a point")),
             ("F11", self.tr("Full screen")),
             ("?", self.tr("This list")),
         )

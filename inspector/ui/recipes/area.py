@@ -16,7 +16,7 @@ from inspector.ui.recipes.area_bar import AreaBar
 from inspector.ui.recipes.area_source import AreaSource, load_source, tile_facts
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.polygon_editor import PolygonEditor
-from inspector.ui.recipes.shapes import Area
+from inspector.ui.recipes.shapes import Area, EditorTool
 from inspector.ui.recipes.step import StepPage
 from inspector.ui.recipes.words import blocker_text
 from inspector.ui.tools import PageTools
@@ -98,7 +98,8 @@ class AreaStep(StepPage):
         )
         if self._desk.scoring is not None:
             ask = partial(tile_facts, self._desk, self._desk.scoring, draft)
-            background.run(ask, self, self._on_facts, self._on_no_facts, topic="facts")
+            # It may load a model, and waits while another step scores: no save may wait behind it.
+            background.run(ask, self, self._on_facts, self._on_no_facts, topic="facts", takes_long=True)
 
     def leave(self) -> None:
         """Hand over a number that is still being typed."""
@@ -223,12 +224,6 @@ class AreaStep(StepPage):
         self.grid.setText(self.tr("Show the tiles"))
         self.scale_hint.setText(self.tr("Set the scale"))
         self.editor.setAccessibleName(self.tr("Picture to draw on"))
-        self._hint.setText(
-            self.tr(
-                "Click points or drag a box. Keys: arrows move, Space sets a point, Enter closes the shape, "
-                "Page Up and Page Down choose a point, Insert adds one, Del removes one."
-            )
-        )
         self.bar.retranslate()
         self._say()
 
@@ -245,7 +240,24 @@ class AreaStep(StepPage):
             problems = [self.tr("The tiles cannot be laid: {reason}").format(reason=self._plan.problem)]
         self.problem.setText("\n".join(problems))
         self.problem.setVisible(bool(problems))
+        self._say_hint()
         self.bar.say()
+
+    def _say_hint(self) -> None:
+        """What a hand does on the picture now."""
+        if self.editor.tool is not EditorTool.CHANGE:
+            text = self.tr(
+                "Click the corners one by one, or drag a box. Keys: arrows move, Space sets a corner, "
+                "Enter closes the shape, Esc drops it."
+            )
+        elif self.draft.recipe.include or self.draft.recipe.ignore:
+            text = self.tr(
+                "Drag a corner or a whole shape. Keys: Page Up and Page Down choose, arrows move, "
+                "Insert adds a corner, Del removes it."
+            )
+        else:
+            text = self.tr("Choose Inspect to draw what counts, or Ignore for what must not count.")
+        self._hint.setText(text)
 
     def _defect_text(self, recipe: Recipe) -> str:
         defect_px, size = self._defect_px(), self._frame_size()
@@ -272,7 +284,11 @@ class AreaStep(StepPage):
         locale = self._tools.translation.locale
         share = locale.toString(100 * plan.area_share, "f", 0)
         lines = [self.tr("%n tile(s) for each picture", "", plan.count)]
-        lines.append(self.tr("{share} % of the picture is inspected").format(share=share))
+        lines.append(
+            self.tr("{share} % of the picture is inspected").format(share=share)
+            if recipe.include or recipe.ignore
+            else self.tr("Nothing is drawn: the whole picture is inspected")
+        )
         if recipe.framing is not Framing.WHOLE:
             side = facts.tile_px / recipe.scale
             tile = f"{side:.0f} px"
@@ -286,9 +302,10 @@ class AreaStep(StepPage):
             values = {"ms": f"{expected_ms:.0f}", "deadline": recipe.output.deadline_ms}
             lines.append(self.tr("Expected time: {ms} ms; the line waits {deadline} ms").format(**values))
         if expected_mb is None:
-            lines.append(self.tr("Memory: not measured on this computer yet"))
+            lines.append(self.tr("Memory: this computer does not tell"))
         else:
-            lines.append(self.tr("Expected memory: {mb} MB").format(mb=f"{expected_mb:.0f}"))
+            text = self.tr("Expected memory of the whole program: {mb} MB")
+            lines.append(text.format(mb=f"{expected_mb:.0f}"))
         # A number and its unit stay together.
         return "\n".join(lines).replace(" ms", "\u00a0ms").replace(" MB", "\u00a0MB")
 
@@ -322,6 +339,7 @@ class AreaStep(StepPage):
 
     def _connect(self) -> None:
         self.editor.edited.connect(self._on_area)
+        self.editor.state_changed.connect(self._say_hint)
         self.defect.entered.connect(self._on_defect)
         self.defect.refused.connect(self._on_refused)
         self.framing.activated.connect(self._on_framing)

@@ -4,8 +4,11 @@ Points and boxes are in pixels of the frame. Everything that the mouse does, key
 """
 
 import math
+from dataclasses import replace
 from enum import Enum
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 
@@ -13,6 +16,7 @@ from inspector.core.geometry import Rect
 from inspector.ui.look import Look
 from inspector.ui.theme import TypeSize
 from inspector.ui.widgets.image_view import ImageView
+from inspector.ui.widgets.well_content import WellContent
 
 _DARK, _LIGHT = QColor("#101112"), QColor("#FFFFFF")
 _REACH_MM = 4.0
@@ -53,6 +57,14 @@ class LiveView(ImageView):
     def distance_px(self) -> float | None:
         """Between the two points; None while there are not two."""
         return math.dist(*self.points) if len(self.points) == 2 else None
+
+    def set_content(self, content: WellContent) -> None:
+        """Show the newest picture; while points are placed the picture stands still, because parts move."""
+        held = self.content.picture
+        new = content.picture
+        if self.mode is LiveMode.SCALE and _same_size(held, new):
+            content = replace(content, picture=held)
+        super().set_content(content)
 
     def set_mode(self, mode: LiveMode) -> None:
         """Change what a press does; a half drawn box goes."""
@@ -242,3 +254,7 @@ class LiveView(ImageView):
             for color, shift in ((_DARK, 1.5), (_LIGHT, 0.0)):
                 painter.setPen(color)
                 painter.drawText(text + QPointF(shift, shift), str(number))
+
+
+def _same_size(one: NDArray[np.uint8] | None, other: NDArray[np.uint8] | None) -> bool:
+    return one is not None and other is not None and one.shape[:2] == other.shape[:2]

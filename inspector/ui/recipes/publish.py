@@ -280,7 +280,8 @@ class PublishStep(StepPage):
             text = self.tr("{p99} ms for 99 of 100 shots ({shots} measured); the line waits {deadline} ms")
             details[Check.TIMING] = text.format(**times)
             if draft.timing.memory_mb > 0:
-                details[Check.MEMORY] = f"{draft.timing.memory_mb:.0f} MB"
+                text = self.tr("{mb} MB is the most that the whole program held")
+                details[Check.MEMORY] = text.format(mb=f"{draft.timing.memory_mb:.0f}")
         shot = recipe.self_test
         if shot is not None:
             stored = locale.toString(shot.score, "f", 3)

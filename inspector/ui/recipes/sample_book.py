@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from inspector.core.errors import InspectorError
 from inspector.core.picture_limits import PictureLimits
-from inspector.core.sample import Sample, Tray
+from inspector.core.sample import Sample, SampleFlag, Tray
 from inspector.services.samples import ImportOutcome, ImportProgress, SampleService
 from inspector.ui.background import Background
 from inspector.ui.recipes.long_work import Control
@@ -117,8 +117,7 @@ class SampleBook(QObject):
         before = tuple(one for one in self._known(ids) if one.tray is not tray)
         if before:
             self._remember(_Undo(before, deleted=False))
-            changed = (replace(one, tray=tray, defect=one.defect if tray is Tray.BAD else "") for one in before)
-            self._show(changed)
+            self._show(_moved(one, tray) for one in before)
             self._hand_over(partial(self._service.move, [one.id for one in before], tray))
 
     def name_defect(self, ids: Sequence[str], defect: str) -> None:
@@ -234,3 +233,10 @@ class SampleBook(QObject):
         """An import tells of every picture; the list is read at most a few times a second."""
         if not self._closed and not self._timer.isActive():
             self._timer.start()
+
+
+def _moved(sample: Sample, tray: Tray) -> Sample:
+    """As the service will say it: among the bad ones none is an odd one out."""
+    if tray is Tray.BAD:
+        return replace(sample, tray=tray, flags=sample.flags - {SampleFlag.ODD_ONE_OUT})
+    return replace(sample, tray=tray, defect="")

@@ -1,6 +1,6 @@
 """How large a pixel is on the part, and what a good picture is: both are set once and then hold for the line."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from inspector.core.geometry import Size
@@ -50,6 +50,9 @@ class ScaleLimits(QWidget):
         self.pixel.entered.connect(self.scale_given)
         self.pixel.refused.connect(self._on_pixel_refused)
         self.result = _text()
+        # Two lines, whatever it says: what stands below must not move under the hand.
+        self.result.setMinimumHeight(2 * self.result.fontMetrics().lineSpacing())
+        self.result.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._why = _text("small")
         self.learn = Button(look, "learn", height_mm=10.0)
         self.learn.clicked.connect(self.learn_asked)
@@ -221,7 +224,8 @@ class ScaleLimits(QWidget):
         self._heads[1].setText(self.tr("Picture limits"))
         self._how.setText(
             self.tr(
-                "Place two points on a known length, and enter it. Arrow keys move a point, Space takes the other one."
+                "Place two points on a known length, and enter it; the picture stands still meanwhile. "
+                "Arrow keys move a point, Space takes the other one."
             )
         )
         self.points.setText(self.tr("Place two points"))

@@ -231,7 +231,12 @@ class SetupPage(QWidget):
             self.step.leave()
         self._close_steps()
         product = f"{recipe.product} {version_text(recipe.version)}"
-        self.closed.emit(self.tr("{product} is published").format(product=product))
+        text = (
+            self.tr("{product} is published")
+            if self._desk.product_in_use is not None and self._desk.product_in_use() == recipe.product
+            else self.tr("{product} is published. To run it, choose Change product on the page Station.")
+        )
+        self.closed.emit(text.format(product=product))
 
     def _on_failed(self, error: InspectorError) -> None:
         self._failure = error

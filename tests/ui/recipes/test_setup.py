@@ -135,7 +135,7 @@ def test_a_published_draft_closes_the_set_up_and_stays_published(
     qtbot.keyClicks(product(setup).name, "bottle")
     with qtbot.waitSignal(setup.closed) as closed:
         setup.step.published.emit(Recipe("bottle", 1, "demo"))
-    assert closed.args == ["bottle v1 is published"]
+    assert closed.args == ["bottle v1 is published. To run it, choose Change product on the page Station."]
     qtbot.wait(400)  # longer than a save would wait for
     assert station.drafts.list() == () or station.drafts.list()[0].recipe.product != "bottle"
 
