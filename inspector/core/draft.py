@@ -335,7 +335,7 @@ def _camera(draft: RecipeDraft) -> list[Blocker]:
         # Another trigger would not help, so that nobody is told to choose one.
         text = "The camera has no trigger, so that parts cannot start its pictures."
         found.append(Blocker(Step.CAMERA, "no_trigger", text))
-    elif recipe.camera.trigger is TriggerMode.FREE:
+    elif recipe.camera.trigger is TriggerMode.FREE and not is_replay(recipe.camera_id):
         found.append(Blocker(Step.CAMERA, "free_run", "The camera runs free; parts need a trigger."))
     elif recipe.camera.trigger is TriggerMode.SOFTWARE:
         # On the line nothing gives software triggers: such a recipe would wait for its first part for ever.
@@ -448,6 +448,11 @@ def _self_test(draft: RecipeDraft, facts: PublishFacts) -> list[Blocker]:
 def same_score(shot: StoredShot, score: float) -> bool:
     """Whether a stored shot gives its score again, within 1 %."""
     return abs(score - shot.score) <= SELF_TEST_TOLERANCE * abs(shot.score)
+
+
+def is_replay(camera_id: str) -> bool:
+    """Whether the pictures come from a folder: each of them is one part, and no signal could tell more."""
+    return camera_id.startswith("folder:")
 
 
 def area_is_empty(recipe: Recipe) -> bool:

@@ -94,6 +94,7 @@ Change = Callable[[RecipeDraft], RecipeDraft]
         (lambda d: d.with_recipe(mm_per_px=None), ["scale_missing"]),
         (lambda d: d.with_recipe(camera=CameraSettings()), ["free_run"]),
         (lambda d: d.with_recipe(camera=CameraSettings(trigger=TriggerMode.SOFTWARE)), ["software_trigger"]),
+        (lambda d: d.with_recipe(camera=CameraSettings(), camera_id="folder:/parts"), []),
         (lambda d: replace(d, auto_exposure=True), ["auto_exposure"]),
         (lambda d: replace(d, lacks_trigger=True), ["no_trigger"]),
         (lambda d: replace(d.with_recipe(camera=CameraSettings()), lacks_trigger=True), ["no_trigger"]),

@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from inspector.core.draft import Blocker, RecipeDraft, Step
+from inspector.core.draft import Blocker, RecipeDraft, Step, is_replay
 from inspector.core.errors import InspectorError
 from inspector.core.ports import CameraInfo
 from inspector.core.recipe import CameraSettings, TriggerMode
@@ -150,10 +150,12 @@ class CameraStep(StepPage):
     def _choose(self, camera_id: str) -> None:
         """Another camera: what only the old one understood is left out."""
         camera = self.draft.recipe.camera
-        if not self.draft.recipe.camera_id and camera.trigger is TriggerMode.FREE:
+        if is_replay(camera_id):
+            camera = replace(camera, trigger=TriggerMode.FREE)
+        elif camera.trigger is TriggerMode.FREE and is_replay(self.draft.recipe.camera_id or "folder:"):
             # On a line parts start pictures; a camera that runs free could never be published.
             camera = replace(camera, trigger=TriggerMode.LINE)
-        elif self.draft.recipe.camera_id:
+        if self.draft.recipe.camera_id:
             camera = replace(camera, extra=(), pixel_format=None, roi=None, trigger_line=None)
         self.edit(replace(self.draft.with_recipe(camera_id=camera_id, camera=camera), lacks_trigger=False))
         self._fill_cameras()

@@ -98,7 +98,10 @@ class CameraForm(QWidget):
             field.setVisible(shown[name])
         self.trigger.setEnabled(True)
         note = self._trigger_note(settings.trigger, no_trigger=no_trigger)
-        self.fields["trigger"].set_note(note, problem=bool(note))
+        replay = not desk.connected and settings.trigger is TriggerMode.FREE
+        if replay:
+            note = self.tr("This source has no trigger; its pictures come one after the other.")
+        self.fields["trigger"].set_note(note, problem=bool(note) and not replay)
         autos = [name for name in _AUTO if _text(desk, name) not in ("", "Off")]
         text = self.tr("Automatic is on: {names}").format(names=", ".join(autos))
         self.fields["exposure"].set_note(text if autos else "", problem=bool(autos))
