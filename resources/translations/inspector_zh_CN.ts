@@ -87,12 +87,20 @@
         <translation>绘制区域的图像</translation>
     </message>
     <message>
-        <source>Click points or drag a box. Keys: arrows move, Space sets a point, Enter closes the shape, Page Up and Page Down choose a point, Insert adds one, Del removes one.</source>
-        <translation>点击设点，或拖出方框。按键：方向键移动，空格设点，回车闭合，Page Up 和 Page Down 选点，Insert 添加点，Del 删除点。</translation>
-    </message>
-    <message>
         <source>The tiles cannot be laid: {reason}</source>
         <translation>无法布置图块：{reason}</translation>
+    </message>
+    <message>
+        <source>Click the corners one by one, or drag a box. Keys: arrows move, Space sets a corner, Enter closes the shape, Esc drops it.</source>
+        <translation>逐个点击顶点，或拖出一个矩形。按键：方向键移动，空格设顶点，Enter 闭合形状，Esc 放弃。</translation>
+    </message>
+    <message>
+        <source>Drag a corner or a whole shape. Keys: Page Up and Page Down choose, arrows move, Insert adds a corner, Del removes it.</source>
+        <translation>拖动顶点或整个形状。按键：Page Up 和 Page Down 选择，方向键移动，Insert 添加顶点，Del 删除。</translation>
+    </message>
+    <message>
+        <source>Choose Inspect to draw what counts, or Ignore for what must not count.</source>
+        <translation>选“检测区”画出要检测的部分，或选“忽略区”画出不检测的部分。</translation>
     </message>
     <message>
         <source>Set the scale in step Camera, so that millimeters mean something.</source>
@@ -129,6 +137,10 @@
         <translation>检测图像的 {share} %</translation>
     </message>
     <message>
+        <source>Nothing is drawn: the whole picture is inspected</source>
+        <translation>未绘制区域：检测整幅图像</translation>
+    </message>
+    <message>
         <source>A tile covers {size} of the part</source>
         <translation>一个图块覆盖零件上的 {size}</translation>
     </message>
@@ -141,12 +153,12 @@
         <translation>预计时间：{ms} ms；产线等待 {deadline} ms</translation>
     </message>
     <message>
-        <source>Memory: not measured on this computer yet</source>
-        <translation>内存：尚未在本机测量</translation>
+        <source>Memory: this computer does not tell</source>
+        <translation>内存：这台计算机没有提供</translation>
     </message>
     <message>
-        <source>Expected memory: {mb} MB</source>
-        <translation>预计内存：{mb} MB</translation>
+        <source>Expected memory of the whole program: {mb} MB</source>
+        <translation>整个程序预计内存：{mb} MB</translation>
     </message>
 </context>
 <context>
@@ -287,8 +299,12 @@
         <translation>请关闭相机的自动曝光。</translation>
     </message>
     <message>
-        <source>The camera runs free; choose a line or software trigger.</source>
-        <translation>相机在自由运行；请选择产线触发或软件触发。</translation>
+        <source>The camera runs free; let a signal of the line start its pictures.</source>
+        <translation>相机在自由运行；请由产线信号触发拍照。</translation>
+    </message>
+    <message>
+        <source>Nobody gives software triggers on the line; let a signal of the line start the pictures.</source>
+        <translation>产线上没有谁发出软件触发；请由产线信号触发拍照。</translation>
     </message>
     <message>
         <source>This camera has no trigger, so parts cannot start its pictures; choose another camera.</source>
@@ -475,6 +491,14 @@
     <message>
         <source>falling</source>
         <translation>下降沿</translation>
+    </message>
+    <message>
+        <source>Only for trying in this step: nobody gives software triggers on the line, so it cannot be published.</source>
+        <translation>仅供在本步骤试用：产线上没有谁发出软件触发，因此不能发布。</translation>
+    </message>
+    <message>
+        <source>Only for looking: parts and pictures would not belong together, so it cannot be published.</source>
+        <translation>仅供查看：工件与图像无法对应，因此不能发布。</translation>
     </message>
 </context>
 <context>
@@ -1668,6 +1692,34 @@
         <translation>上一步，下一步</translation>
     </message>
     <message>
+        <source>Undo, do again</source>
+        <translation>撤销，重做</translation>
+    </message>
+    <message>
+        <source>Sample: good, bad, unsorted</source>
+        <translation>样本：良品、不良品、未分类</translation>
+    </message>
+    <message>
+        <source>Delete sample or point</source>
+        <translation>删除样本或点</translation>
+    </message>
+    <message>
+        <source>Area: set a point. Scale: other point</source>
+        <translation>区域：设点。标尺：另一点</translation>
+    </message>
+    <message>
+        <source>Area: close the shape</source>
+        <translation>区域：闭合形状</translation>
+    </message>
+    <message>
+        <source>Area: choose a point</source>
+        <translation>区域：选择点</translation>
+    </message>
+    <message>
+        <source>Area: add a point</source>
+        <translation>区域：添加点</translation>
+    </message>
+    <message>
         <source>Full screen</source>
         <translation>全屏</translation>
     </message>
@@ -2111,6 +2163,10 @@
         <translation>判错：{count}</translation>
     </message>
     <message>
+        <source>Samples on the wrong side of the limit</source>
+        <translation>位于判定限错误一侧的样本</translation>
+    </message>
+    <message>
         <source>Try on history</source>
         <translation>历史试算</translation>
     </message>
@@ -2144,6 +2200,10 @@
     <message>
         <source>These are scores of the quick draft, to look at while the network is taught.</source>
         <translation>这是快速草稿的分数，供网络示教期间参考。</translation>
+    </message>
+    <message>
+        <source>This model was not taught this product. Teach it, or score the samples to see how it does.</source>
+        <translation>此模型未示教过本产品。请示教，或为样本评分以查看效果。</translation>
     </message>
     <message>
         <source>There are no samples yet.</source>
@@ -2641,6 +2701,10 @@
         <translation>99 % 的图像不超过 {p99} ms（测量 {shots} 次）；产线等待 {deadline} ms</translation>
     </message>
     <message>
+        <source>{mb} MB is the most that the whole program held</source>
+        <translation>整个程序最多占用 {mb} MB</translation>
+    </message>
+    <message>
         <source>stored with {score}</source>
         <translation>保存时分数 {score}</translation>
     </message>
@@ -3050,8 +3114,8 @@
         <translation>图像界限</translation>
     </message>
     <message>
-        <source>Place two points on a known length, and enter it. Arrow keys move a point, Space takes the other one.</source>
-        <translation>在已知长度的两端放两个点，再输入长度。方向键移动点，空格键切换到另一点。</translation>
+        <source>Place two points on a known length, and enter it; the picture stands still meanwhile. Arrow keys move a point, Space takes the other one.</source>
+        <translation>在已知长度上放两个点，并输入长度；期间图像保持不动。方向键移动点，空格换另一个点。</translation>
     </message>
     <message>
         <source>Place two points</source>
@@ -3238,6 +3302,10 @@
         <translation>{product} 已发布</translation>
     </message>
     <message>
+        <source>{product} is published. To run it, choose Change product on the page Station.</source>
+        <translation>{product} 已发布。要运行它，请在“工位”页选择“更换产品”。</translation>
+    </message>
+    <message>
         <source>Next: {step}</source>
         <translation>下一步：{step}</translation>
     </message>
@@ -3421,12 +3489,24 @@
         <translation>示教失败；旧模型继续使用。{reason}</translation>
     </message>
     <message>
-        <source>Quick draft (seconds)</source>
-        <translation>快速草稿（数秒）</translation>
+        <source>Quick draft</source>
+        <translation>快速草稿</translation>
     </message>
     <message>
-        <source>Teach network (minutes)</source>
-        <translation>示教网络（数分钟）</translation>
+        <source>Teach the network</source>
+        <translation>示教网络</translation>
+    </message>
+    <message>
+        <source>Adds this product to a new model version, together with every product that has samples.</source>
+        <translation>将本产品与所有有样本的产品一起加入新的模型版本。</translation>
+    </message>
+    <message>
+        <source>Quick draft: remembers the good samples. Minutes at most, and good enough to publish.</source>
+        <translation>快速草稿：记住良品样本。最多数分钟，足以发布。</translation>
+    </message>
+    <message>
+        <source>Network: first the draft, then it learns the good samples. Takes longer; try it when the draft lets bad parts pass.</source>
+        <translation>网络：先做草稿，再学习良品样本。用时更长；草稿漏检不良品时再试。</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -3443,10 +3523,6 @@
     <message>
         <source>Working…</source>
         <translation>处理中…</translation>
-    </message>
-    <message>
-        <source>Adds this product to a new model version, together with every product that has samples here.</source>
-        <translation>将本产品与所有在此有样本的产品一起加入新的模型版本。</translation>
     </message>
 </context>
 <context>
@@ -3730,6 +3806,10 @@
         <source>Missed: {count}</source>
         <comment>bad samples below the limit</comment>
         <translation>漏检：{count}</translation>
+    </message>
+    <message>
+        <source>Known once the samples are scored.</source>
+        <translation>样本评分后可知。</translation>
     </message>
     <message>
         <source>No good sample is rejected.</source>
