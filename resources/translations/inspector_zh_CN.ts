@@ -498,7 +498,7 @@
     </message>
     <message>
         <source>Only for looking: parts and pictures would not belong together, so it cannot be published.</source>
-        <translation>仅供查看：工件与图像无法对应，因此不能发布。</translation>
+        <translation>仅供查看：零件与图像无法对应，因此不能发布。</translation>
     </message>
 </context>
 <context>
@@ -1705,7 +1705,7 @@
     </message>
     <message>
         <source>Area: set a point. Scale: other point</source>
-        <translation>区域：设点。标尺：另一点</translation>
+        <translation>区域：设点。比例：另一点</translation>
     </message>
     <message>
         <source>Area: close the shape</source>

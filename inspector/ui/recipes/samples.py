@@ -53,6 +53,7 @@ class SamplesStep(StepPage):
         self._desk = desk
         self._blockers: tuple[Blocker, ...] = ()
         self._counts = SampleCounts()
+        self._imported: Path | None = None
         self.book = SampleBook(tools.background, desk.samples, draft.id)
         self.thumbnails = Thumbnails(tools.background, self.book.thumbnail)
         self.models = {tray: SampleModel(self.thumbnails) for tray in Tray}
@@ -116,12 +117,15 @@ class SamplesStep(StepPage):
         return [sample.id for tray in self.trays.values() for sample in tray.list.selected_samples()]
 
     def _on_import(self) -> None:
-        sheet = FileSheet(self._look, self, FileMode.FOLDER, title=self.tr("Folder with pictures"))
+        # Folders of good and of bad parts lie side by side.
+        start = None if self._imported is None else self._imported.parent
+        sheet = FileSheet(self._look, self, FileMode.FOLDER, title=self.tr("Folder with pictures"), start=start)
         sheet.chosen.connect(self.import_from)
         sheet.show_files()
 
     def import_from(self, folder: Path) -> None:
         """Bring in a folder, in the background, into the chosen tray."""
+        self._imported = folder
         tray = self._tray()
         self.progress.say(self.tr("Importing into {tray}").format(tray=tray_name(tray)))
         limits = self.draft.recipe.picture_limits

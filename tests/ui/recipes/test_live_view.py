@@ -81,3 +81,17 @@ def test_the_grid_and_the_points_are_drawn(view: LiveView) -> None:
     view.set_grid(on=False)
     view.place_points()
     assert view.grab().toImage() != plain
+
+
+def test_the_picture_stands_still_while_points_are_placed(view: LiveView) -> None:
+    first = view.content.picture
+    view.set_mode(LiveMode.SCALE)
+    moved = np.full((256, 320), 200, np.uint8)
+    view.set_content(WellContent(picture=moved))
+    assert view.content.picture is first
+    # Another size is another picture: points on it would mean nothing.
+    view.set_content(WellContent(picture=moved[:128]))
+    assert view.content.picture is not first
+    view.set_mode(LiveMode.LOOK)
+    view.set_content(WellContent(picture=moved))
+    assert view.content.picture is moved

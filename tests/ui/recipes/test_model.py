@@ -79,6 +79,18 @@ def bench(qtbot, tools: PageTools):
     bench.step.close_step()
 
 
+def test_a_product_that_the_model_never_learned_begins_with_teaching(bench: Bench) -> None:
+    step = bench.step
+    assert step.side.places["teach"].isChecked()
+    assert "not taught this product" in step.state.text()
+    # Nothing was scored, so nothing is said to be on the right side.
+    assert step.side.places["wrong"].text() == "Wrong: –"
+    assert step.side.wrong.rejected.message == "Known once the samples are scored."
+    bench.score()
+    assert "not taught" not in step.state.text()
+    assert step.side.wrong.rejected.message == "No good sample is rejected."
+
+
 def test_scoring_proposes_a_limit_and_writes_the_check_down(bench: Bench) -> None:
     bench.score()
     draft = bench.step.draft

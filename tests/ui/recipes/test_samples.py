@@ -188,6 +188,26 @@ def test_what_is_odd_or_a_copy_is_said_beside_the_picture(bench: Bench) -> None:
     assert side.accept.isVisible()
 
 
+@pytest.mark.parametrize("by_key", [True, False])
+def test_odd_ones_are_answered_one_after_the_other(bench: Bench, by_key: bool) -> None:
+    odd = [replace(one, flags=frozenset({SampleFlag.ODD_ONE_OUT})) for one in (bench.good[1], bench.good[4])]
+    bench.store.update(odd)
+    bench.step.book.refresh()
+    bench.settled(lambda: SampleFlag.ODD_ONE_OUT in bench.step.book.get(odd[1].id).flags)
+    tray = bench.step.trays[Tray.GOOD].list
+    tray.setFocus()
+    tray.choose(odd[0].id)
+    if by_key:
+        bench.key(Tray.GOOD, Qt.Key.Key_B)
+    else:
+        bench.step.side.trays[Tray.BAD].click()
+    assert bench.step.chosen_ids() == [odd[1].id]
+    assert tray.hasFocus()
+    # Among the bad ones nothing is odd any more, on the screen at once and in the store.
+    assert not bench.step.book.get(odd[0].id).flags
+    bench.settled(lambda: bench.stored(odd[0]).tray is Tray.BAD and not bench.stored(odd[0]).flags)
+
+
 def test_one_tray_has_the_selection(bench: Bench) -> None:
     bench.step.trays[Tray.GOOD].list.choose(bench.good[0].id)
     bench.step.trays[Tray.BAD].list.choose(bench.bad[0].id)
