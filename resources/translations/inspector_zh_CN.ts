@@ -564,11 +564,15 @@
         <translation>全部特性</translation>
     </message>
     <message>
+        <source>Something is missing here</source>
+        <translation>这里还缺少内容</translation>
+    </message>
+    <message>
         <source>Camera</source>
         <translation>相机</translation>
     </message>
     <message>
-        <source>Live view without trigger (only here)</source>
+        <source>Live without trigger (only here)</source>
         <translation>实时图像不等触发（仅此处）</translation>
     </message>
     <message>
@@ -2546,6 +2550,10 @@
         <translation>已发布的产品保留其名称。要做另一个产品，请复制它。</translation>
     </message>
     <message>
+        <source>The number by which the line&apos;s controller names the product.</source>
+        <translation>产线控制器用来指代产品的编号。</translation>
+    </message>
+    <message>
         <source>Name of the product</source>
         <translation>产品名称</translation>
     </message>
@@ -3501,12 +3509,12 @@
         <translation>将本产品与所有有样本的产品一起加入新的模型版本。</translation>
     </message>
     <message>
-        <source>Quick draft: remembers the good samples. Minutes at most, and good enough to publish.</source>
-        <translation>快速草稿：记住良品样本。最多数分钟，足以发布。</translation>
+        <source>The quick draft remembers the good samples and is good enough to publish.</source>
+        <translation>快速草稿记住良品样本，足以发布。</translation>
     </message>
     <message>
-        <source>Network: first the draft, then it learns the good samples. Takes longer; try it when the draft lets bad parts pass.</source>
-        <translation>网络：先做草稿，再学习良品样本。用时更长；草稿漏检不良品时再试。</translation>
+        <source>The network takes longer; try it when the draft lets bad parts pass.</source>
+        <translation>网络用时更长；草稿漏检不良品时再试。</translation>
     </message>
     <message>
         <source>Cancel</source>

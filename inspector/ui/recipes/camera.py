@@ -92,8 +92,9 @@ class CameraStep(StepPage):
         self.tree.editor.commit()
         self._silence.stop()
         self.edits.stop()
-        self.features.connect_camera(None, "")
+        # First, for what the features say while they go is not what the camera lacks.
         self.opened = ""
+        self.features.connect_camera(None, "")
         if self.capture is not None and self._bridge is not None:
             self._bridge.close()
             self.capture.close()
@@ -114,7 +115,8 @@ class CameraStep(StepPage):
         return self.ui.camera
 
     def show_blockers(self, blockers: tuple[Blocker, ...]) -> None:
-        """The frame says what is missing; nothing is repeated here."""
+        """The frame says what is missing; here it is shown behind which page."""
+        self.ui.show_missing(frozenset(one.code for one in blockers if one.step is Step.CAMERA))
 
     # --- cameras ------------------------------------------------------------------------------------------------------
 

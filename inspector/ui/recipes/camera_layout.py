@@ -19,6 +19,9 @@ _COLUMN_MM = 122.0
 _WIDE_PX = 1600
 _WIDE_COLUMN_MM = 150.0
 
+_ON_PICTURE = frozenset({"auto_exposure", "free_run", "software_trigger"})
+_ON_SCALE = frozenset({"limits_missing", "scale_missing"})
+
 translate = QCoreApplication.translate  # lupdate knows calls of this name
 
 
@@ -35,6 +38,7 @@ class CameraLayout:
         """
         look = self._look = tools.look
         self._tools = tools
+        self._missing: frozenset[str] = frozenset()
         self.view = LiveView(look)
         self.meter = MeterPanel(look)
         self.form = CameraForm(look)
@@ -92,6 +96,25 @@ class CameraLayout:
         self.white.setEnabled(live)
         self.product_picture.setEnabled(picture)
 
+    def show_missing(self, codes: frozenset[str]) -> None:
+        """Mark the pages behind which something is missing."""
+        self._missing = codes
+        self._say_pages()
+
+    def _say_pages(self) -> None:
+        words = (
+            translate("CameraStep", "Picture"),
+            translate("CameraStep", "Scale, limits"),
+            translate("CameraStep", "All features"),
+        )
+        marked = (bool(self._missing & _ON_PICTURE), bool(self._missing & _ON_SCALE), False)
+        for button, word, missing in zip(self.choices, words, marked, strict=True):
+            button.setText(word)
+            button.set_marked(marked=missing)
+            tip = translate("CameraStep", "Something is missing here") if missing else ""
+            button.setToolTip(tip)
+            button.setAccessibleDescription(tip)
+
     def show_problem(self, sentence: str) -> None:
         """What the camera or the service says against it."""
         self.problem.setText(sentence)
@@ -110,18 +133,9 @@ class CameraLayout:
 
     def retranslate(self) -> None:
         """Say all texts again."""
-        for button, word in zip(
-            self.choices,
-            (
-                translate("CameraStep", "Picture"),
-                translate("CameraStep", "Scale, limits"),
-                translate("CameraStep", "All features"),
-            ),
-            strict=True,
-        ):
-            button.setText(word)
+        self._say_pages()
         self.camera.setAccessibleName(translate("CameraStep", "Camera"))
-        self.free_view.setText(translate("CameraStep", "Live view without trigger (only here)"))
+        self.free_view.setText(translate("CameraStep", "Live without trigger (only here)"))
         self.grid.setText(translate("CameraStep", "Grid"))
         self.fit.setText(translate("CameraStep", "Fit"))
         self.trigger_now.setText(translate("CameraStep", "Trigger now"))

@@ -287,7 +287,9 @@ class ProductStep(StepPage):
 
     def _say_code_note(self) -> None:
         note = self._code_refused or self._code_wrong
-        self.code_field.set_note(note, problem=bool(note))
+        # Whoever has never wired a line cannot know what the number is for.
+        quiet = self.tr("The number by which the line's controller names the product.")
+        self.code_field.set_note(note or quiet, problem=bool(note))
 
     def retranslate(self) -> None:
         """Say all texts again."""

@@ -3,7 +3,7 @@
 import threading
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from inspector.core.draft import RecipeDraft
@@ -98,6 +98,7 @@ class TeachPanel(QWidget):
         self.cancel = Button(look, "close", height_mm=11.0)
         self.state = QLabel()
         self.state.setWordWrap(True)
+        self.state.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.message = QLabel()
         self.message.setProperty("role", "small")
         self.message.setWordWrap(True)
@@ -117,8 +118,9 @@ class TeachPanel(QWidget):
         layout.addWidget(self.full)
         layout.addWidget(self.state)
         layout.addLayout(running)
-        layout.addWidget(self.plot, 1)
+        layout.addWidget(self.plot, 100)
         layout.addWidget(self.message)
+        layout.addStretch(1)
         self.quick.clicked.connect(self._on_quick)
         self.full.clicked.connect(self._on_full)
         self.cancel.clicked.connect(self._on_cancel)
@@ -252,6 +254,8 @@ class TeachPanel(QWidget):
             button.setEnabled(not busy)
         self.cancel.setEnabled(not self._cancelling)
         self.bar.setVisible(busy)
+        # Without a curve the room is for the words.
+        self.plot.setVisible(busy or bool(self._points))
         self.bar.setRange(0, news.steps if news is not None else 0)
         self.bar.setValue(news.step if news is not None else 0)
         if self._cancelling:
@@ -264,14 +268,11 @@ class TeachPanel(QWidget):
         elif busy:
             text = self.tr("Working…")
         else:
-            text = self._text or "\n\n".join(
+            text = self._text or "\n".join(
                 (
                     self.tr("Adds this product to a new model version, together with every product that has samples."),
-                    self.tr("Quick draft: remembers the good samples. Minutes at most, and good enough to publish."),
-                    self.tr(
-                        "Network: first the draft, then it learns the good samples. Takes longer; try it when the "
-                        "draft lets bad parts pass."
-                    ),
+                    self.tr("The quick draft remembers the good samples and is good enough to publish."),
+                    self.tr("The network takes longer; try it when the draft lets bad parts pass."),
                 )
             )
         self.state.setText(text)

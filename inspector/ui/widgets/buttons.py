@@ -12,6 +12,7 @@ from inspector.ui.theme import TypeSize
 from inspector.ui.widgets.focus import FocusRing, paint_focus
 
 HOLD_S = 1.0
+_MARK_MM = 4.0
 _RING_STEP_MS = 33
 _TOUCH_PAUSE_S = 0.3  # two touches within this count once
 
@@ -77,6 +78,7 @@ class Button(FocusRing, QAbstractButton):
         self._kind = kind
         self._key = key
         self._last_touch_s = -1.0
+        self._marked = False
         self.setCheckable(checkable)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         look.changed.connect(self._on_look_changed)
@@ -85,6 +87,17 @@ class Button(FocusRing, QAbstractButton):
         """Change the icon."""
         self._icon = icon
         self.update()
+
+    @property
+    def marked(self) -> bool:
+        """Whether it shows that something is missing behind it."""
+        return self._marked
+
+    def set_marked(self, *, marked: bool) -> None:
+        """Show in its corner that something is missing behind it, or no longer."""
+        if marked != self._marked:
+            self._marked = marked
+            self.update()
 
     def set_kind(self, kind: ButtonKind) -> None:
         """Change how it is filled."""
@@ -195,6 +208,10 @@ class Button(FocusRing, QAbstractButton):
             painter.setPen(mix(ink, fill, 0.25) if self.isEnabled() else ink)
             key_box = QRect(box.left(), 0, self.width() - box.left(), self.height()).translated(0, text_height // 2)
             painter.drawText(key_box, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self._key)
+        if self._marked:
+            side = self._look.px(_MARK_MM)
+            ng = self._look.color("ng_fill").name()
+            self._look.icons.paint(painter, "step_problem", ng, self.width() - side, 0, side)
         if self.shows_ring:
             paint_focus(painter, self._look, self.rect())
         painter.end()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from inspector.cameras.catalog import Catalog
+from inspector.core.draft import Blocker, Step
 from inspector.core.geometry import Rect
 from inspector.core.recipe import TriggerMode
 from inspector.services.capture import CaptureState
@@ -50,6 +51,12 @@ def test_pictures_come_without_a_trigger_while_a_person_looks(step: CameraStep, 
     assert step.ui.view.content.picture is not None
     assert step.ui.view.content.simulated
     assert step.ui.meter.values[2].text() != "–"
+
+
+def test_leaving_the_step_takes_no_trigger_away(step: CameraStep) -> None:
+    assert step.draft.recipe.camera.trigger is TriggerMode.LINE
+    step.leave()
+    assert not step.draft.lacks_trigger
 
 
 def test_exposure_is_written_while_pictures_come_and_read_back(step: CameraStep, qtbot) -> None:
@@ -249,3 +256,12 @@ def test_a_file_that_is_none_is_refused_with_a_reason(step: CameraStep, qtbot, t
     with qtbot.waitSignal(step.said, timeout=10_000) as said:
         step.edits.transfer.plan(file)
     assert "no file of camera settings" in said.args[0]
+
+
+def test_the_page_behind_which_something_is_missing_is_marked(step: CameraStep) -> None:
+    step.show_blockers((Blocker(Step.CAMERA, "scale_missing", ""),))
+    assert [button.marked for button in step.ui.choices] == [False, True, False]
+    step.retranslate()
+    assert step.ui.choices[1].accessibleDescription() == "Something is missing here"
+    step.show_blockers((Blocker(Step.PRODUCT, "name_missing", ""),))
+    assert not any(button.marked for button in step.ui.choices)
