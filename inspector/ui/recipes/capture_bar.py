@@ -60,7 +60,8 @@ class CaptureBar(QWidget):
         self._disconnect = self._capture.captured.connect(self._captured.emit) if self._capture is not None else None
         self.one.clicked.connect(self.take_one)
         self.each.clicked.connect(self._on_each)
-        self.setVisible(self._capture is not None)
+        if self._capture is None:
+            self.hide()  # never shown from here: without a parent it would be a window of its own for a moment
         self.retranslate()
 
     def enter(self) -> None:

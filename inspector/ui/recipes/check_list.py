@@ -179,7 +179,8 @@ class _Row(QFrame):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self.go = Button(look, "right", height_mm=10.0)
         self.work = Button(look, "measure" if check is Check.TIMING else "camera", height_mm=10.0)
-        self.work.setVisible(check in (Check.TIMING, Check.SELF_TEST))
+        if check not in (Check.TIMING, Check.SELF_TEST):
+            self.work.hide()
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self._name)

@@ -1,6 +1,6 @@
 """Beside the limit: what it does to samples, to other products and to the past, and the teaching of a new model."""
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.core.draft import RecipeDraft
 from inspector.core.sample import Sample
@@ -68,6 +68,11 @@ class ModelSide(QWidget):
         for key, button in self.places.items():
             button.setChecked(key == name)
         self._stack.setCurrentIndex(list(self.places).index(name))
+        for number in range(self._stack.count()):
+            # Only the page that is seen asks for room, or the tallest of them would make a small window grow.
+            shown = number == self._stack.currentIndex()
+            policy = QSizePolicy.Policy.Preferred if shown else QSizePolicy.Policy.Ignored
+            self._stack.widget(number).setSizePolicy(QSizePolicy.Policy.Preferred, policy)
         self.view.setVisible(name in ("wrong", "trial"))
 
     def _on_place(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -65,6 +65,8 @@ class OthersTable(QWidget):
         self.sentence.setProperty("role", "problem" if worse else "")
         self.sentence.style().unpolish(self.sentence)
         self.sentence.style().polish(self.sentence)
+        # A frame takes the room of its border from the style sheet only when it hears of another style.
+        QCoreApplication.sendEvent(self.sentence, QEvent(QEvent.Type.StyleChange))
         self.table.setAccessibleName(self.tr("Check sets before and after"))
         self.table.setHorizontalHeaderLabels(
             [self.tr("Product"), self.tr("Good rejected", "column"), self.tr("Bad found", "column")]

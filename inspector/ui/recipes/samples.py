@@ -1,6 +1,7 @@
 """Step 4, Samples: pictures of good and of bad parts, sorted into trays by key, by hand or by import."""
 
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -71,7 +72,8 @@ class SamplesStep(StepPage):
         self.problem.setProperty("role", "problem")
         self.side = SampleSide(tools, self.book)
         self.look_odd = Button(look, "odd", height_mm=10.0)
-        self.look_odd.setVisible(desk.odd is not None)
+        if desk.odd is None:
+            self.look_odd.hide()
         self.trays[Tray.GOOD].head.addWidget(self.look_odd)
         self._lay_out()
         self.notice = Notice(look, self)
@@ -343,6 +345,11 @@ class SamplesStep(StepPage):
         left.addWidget(self.problem)
         left.addLayout(trays, 1)
         self.lay_beside(left, self.side, _SIDE_MM)
+        # The keyboard goes as one reads, and stays here when work shuts the button that began it.
+        views = [self.trays[tray].list for tray in self.trays]
+        order = [self.into, self.import_folder, self.capture.one, self.capture.each, self.undo, self.look_odd, *views]
+        for before, after in pairwise(order):
+            self.setTabOrder(before, after)
 
     def _connect(self) -> None:
         self.book.changed.connect(self._on_book)

@@ -16,10 +16,8 @@ from inspector.ui.messages import verdict_word
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.long_work import Control, LongWork
 from inspector.ui.recipes.progress_line import ProgressLine
-from inspector.ui.theme import TypeSize
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.buttons import Button
-from inspector.ui.widgets.elided_label import ElidedLabel
 from inspector.ui.widgets.fields import Choice
 
 _PERIODS_DAYS = (0, 1, 7, 30, None, None)
@@ -92,7 +90,9 @@ class TrialPanel(QWidget):
         self.start = Button(look, "history", height_mm=11.0)
         self.answer = QLabel()
         self.answer.setWordWrap(True)
-        self.notes = ElidedLabel(look, size=TypeSize.SMALL, token="text_2")
+        self.notes = QLabel()
+        self.notes.setProperty("role", "small")
+        self.notes.setWordWrap(True)
         self.model = ChangedModel()
         self.table = QTableView()
         self.table.setModel(self.model)
@@ -195,7 +195,7 @@ class TrialPanel(QWidget):
         trial = self._trial
         if self._problem or trial is None:
             self.answer.setText(self._problem or self.tr("See what this limit would have done to parts of the past."))
-            self.notes.set_text("")
+            self.notes.setText("")
             return
         before, after = trial.before, trial.after
         lines = [
@@ -216,7 +216,7 @@ class TrialPanel(QWidget):
             notes.append(self.tr("%n part(s) with other tiles left out.", "", trial.other_view))
         seconds = self._tools.translation.locale.toString(trial.seconds, "f", 1)
         notes.append(self.tr("Took {seconds} s, without the model.").format(seconds=seconds))
-        self.notes.set_text(" ".join(notes))
+        self.notes.setText(" ".join(notes))
 
     def _lay_out(self) -> None:
         look = self._tools.look

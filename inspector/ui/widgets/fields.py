@@ -257,6 +257,15 @@ class Tick(FocusRing, QAbstractButton):
         width = QFontMetrics(look.font(TypeSize.BODY)).horizontalAdvance(self.text())
         return QSize(look.px(10) + width + look.px(2), look.px(FIELD_MM))
 
+    def text_fits(self) -> bool:
+        """Whether the whole word is seen, in as many lines as the height has room for."""
+        look = self._look
+        room = self.rect().adjusted(look.px(8.5), 0, 0, 0)
+        needed = QFontMetrics(look.font(TypeSize.BODY)).boundingRect(
+            QRect(0, 0, room.width(), 10_000), int(Qt.TextFlag.TextWordWrap), self.text()
+        )
+        return needed.height() <= room.height() and needed.width() <= room.width()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """A square, a tick, the word."""
         look = self._look

@@ -66,7 +66,7 @@ class Sheet(QFrame):
     def dismiss(self) -> None:
         """Close without doing anything; the keyboard goes back to where it was."""
         if self._before is not None and shiboken6.isValid(self._before) and self._before.isVisible():
-            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
+            _first_open(self._before).setFocus(Qt.FocusReason.PopupFocusReason)
         self.hide()
         self.closed.emit()
         self.deleteLater()
@@ -96,6 +96,19 @@ class Sheet(QFrame):
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show):
             self._place()
         return super().eventFilter(watched, event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab stays in the sheet: what lies below cannot be seen."""
+        start = found = QApplication.focusWidget()
+        while start is not None and found is not None:
+            found = found.nextInFocusChain() if forward else found.previousInFocusChain()
+            if found is start:
+                break
+            if self.isAncestorOf(found) and _open_to_keys(found):
+                reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+                found.setFocus(reason)
+                break
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes."""
@@ -129,6 +142,20 @@ class Sheet(QFrame):
         box = QRect(0, 0, width, height)
         box.moveCenter(room.center())
         self.setGeometry(box)
+
+
+def _open_to_keys(widget: QWidget) -> bool:
+    return widget.isEnabled() and widget.isVisible() and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+
+
+def _first_open(widget: QWidget) -> QWidget:
+    """The widget, or what the keyboard comes to after it: a button may be shut while the work that it began runs."""
+    found = widget
+    while not _open_to_keys(found):
+        found = found.nextInFocusChain()
+        if found is widget:
+            break
+    return found
 
 
 class Question(Sheet):
