@@ -93,9 +93,9 @@ def test_samples_get_scores_that_a_limit_can_be_dragged_over(bench: Bench) -> No
     kept = bench.samples.list(DRAFT.id)
     assert {one.id: one.score for one in kept} == scored.scores
     assert {one.scored_by for one in kept} == {MODEL}
-    assert scored.check(1.0) == CheckResult(0, 8, 1, 2)
+    assert scored.check(1.0) == CheckResult(0, 10, 1, 2)
     lowest = min(scored.check_scores()[0])
-    assert scored.check(lowest) == CheckResult(7, 8, 2, 2)
+    assert scored.check(lowest) == CheckResult(9, 10, 2, 2)
     (missed,) = scored.wrong_side(1.0)
     assert missed.tray is Tray.BAD
     assert missed.score == pytest.approx(100 / 128)
