@@ -156,7 +156,7 @@ def places(window: MainWindow, station: SetupStation, pictures: Path, qtbot) -> 
     setup.step.trays[Tray.GOOD].list.choose(setup.step.models[Tray.GOOD].samples[0].id)
     yield "samples"
     setup.go_to(Step.MODEL)
-    qtbot.waitUntil(lambda: bool(setup.step.model.count()))
+    qtbot.waitUntil(setup.step.score.isEnabled)
     setup.step.score.click()
     qtbot.waitUntil(lambda: setup.draft.judged is not None)
     for name in setup.step.side.places:
