@@ -48,6 +48,7 @@ class ModelSide(QWidget):
         self._stack = QStackedWidget()
         row = QHBoxLayout()
         row.setSpacing(look.px(1))
+        self._pages = tuple(pages.values())
         for name, page in pages.items():
             row.addWidget(self.places[name], 1)
             self._stack.addWidget(page)
@@ -68,11 +69,11 @@ class ModelSide(QWidget):
         for key, button in self.places.items():
             button.setChecked(key == name)
         self._stack.setCurrentIndex(list(self.places).index(name))
-        for number in range(self._stack.count()):
+        for page in self._pages:
             # Only the page that is seen asks for room, or the tallest of them would make a small window grow.
-            shown = number == self._stack.currentIndex()
+            shown = page is self._stack.currentWidget()
             policy = QSizePolicy.Policy.Preferred if shown else QSizePolicy.Policy.Ignored
-            self._stack.widget(number).setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+            page.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
         self.view.setVisible(name in ("wrong", "trial"))
 
     def _on_place(self) -> None:

@@ -99,15 +99,11 @@ class Sheet(QFrame):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab stays in the sheet: what lies below cannot be seen."""
-        start = found = QApplication.focusWidget()
-        while start is not None and found is not None:
-            found = found.nextInFocusChain() if forward else found.previousInFocusChain()
-            if found is start:
-                break
-            if self.isAncestorOf(found) and _open_to_keys(found):
-                reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
-                found.setFocus(reason)
-                break
+        start = QApplication.focusWidget() or self
+        found = _neighbor(start, forward=forward)
+        while found is not start and not (self.isAncestorOf(found) and _open_to_keys(found)):
+            found = _neighbor(found, forward=forward)
+        found.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -148,13 +144,18 @@ def _open_to_keys(widget: QWidget) -> bool:
     return widget.isEnabled() and widget.isVisible() and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
 
+def _neighbor(widget: QWidget, *, forward: bool) -> QWidget:
+    found = widget.nextInFocusChain() if forward else widget.previousInFocusChain()
+    return widget if found is None else found
+
+
 def _first_open(widget: QWidget) -> QWidget:
     """The widget, or what the keyboard comes to after it: a button may be shut while the work that it began runs."""
-    found = widget
-    while not _open_to_keys(found):
-        found = found.nextInFocusChain()
-        if found is widget:
-            break
+    if _open_to_keys(widget):
+        return widget
+    found = _neighbor(widget, forward=True)
+    while found is not widget and not _open_to_keys(found):
+        found = _neighbor(found, forward=True)
     return found
 
 
