@@ -298,8 +298,7 @@ class TensorEngine:
             scaled = resample(x, *prepared.grid_taps)
             tiles += [scaled[top : top + side, left : left + side] for top, left in plan.grid.origins.tolist()]
         if plan.whole is not None:
-            left, top, width, height = plan.whole.box
-            tiles.append(resample(x[top : top + height, left : left + width], *prepared.whole_taps))
+            tiles.append(resample(x, *prepared.whole_taps))
         values = self._score(torch.stack(tiles), prepared.products)
         maps = []
         if prepared.table is not None:
@@ -398,8 +397,7 @@ class _Prepared:
             )
             self.table = make_blend_table(plan.grid, device)
         if plan.whole is not None:
-            _, _, width, height = plan.whole.box
-            self.whole_taps = (make_taps(height, side, side, device), make_taps(width, side, side, device))
+            self.whole_taps = (make_taps(size.height, side, side, device), make_taps(size.width, side, side, device))
             self.rows = torch.from_numpy(plan.whole.rows).to(device)
             self.columns = torch.from_numpy(plan.whole.columns).to(device)
             self.nearest = torch.from_numpy(plan.whole.nearest).to(device)

@@ -51,14 +51,15 @@ class ModelGeometry:
 class WholeView:
     """The whole picture as one tile, and the way of its tokens to the map's cells.
 
+    All of the frame, also where only a part of it counts: a model is taught with whole frames. Enlarging the area to
+    the view would show it at a scale at which nothing was learned, and good parts would score far above the limit.
+
     Attributes:
-        box: x, y, width, height in pixels of the frame: what is squashed.
         rows, columns: float32 (h, t) and (w, t); the map is rows @ tokens @ columns.T, linear between token centers.
         nearest: int64 (t * t,), the flat cell under each token's center. Such a cell gets at least the token's own
             value, so that interpolation never weakens a peak.
     """
 
-    box: tuple[int, int, int, int]
     rows: NDArray[np.float32]
     columns: NDArray[np.float32]
     nearest: NDArray[np.int64]
@@ -178,8 +179,7 @@ def plan_frame(recipe: Recipe, image_size: Size, geometry: ModelGeometry) -> Fra
     offset_px = (geometry.offset_px[0] / scale, geometry.offset_px[1] / scale)
     whole = None
     if recipe.framing is Framing.TILES_AND_WHOLE:
-        box = _whole_box(image_size)
-        whole = _whole_view(box, geometry, cell_px, offset_px, (area.shape[0], area.shape[1]))
+        whole = _whole_view(image_size, geometry, cell_px, offset_px, (area.shape[0], area.shape[1]))
     return FramePlan(image_size, geometry, grid, whole, cell_px, offset_px, grid.area)
 
 
@@ -194,8 +194,7 @@ def resize_frame(image: NDArray[np.uint8], plan: FramePlan) -> Pictures:
     if plan.grid is not None:
         tiled = as_rgb(mirror_extend(resize(image, plan.grid.image_size), plan.grid.padded_size))
     if plan.whole is not None:
-        x, y, width, height = plan.whole.box
-        whole = as_rgb(resize(image[y : y + height, x : x + width], Size(plan.tile_px, plan.tile_px)))
+        whole = as_rgb(resize(image, Size(plan.tile_px, plan.tile_px)))
     return Pictures(tiled, whole)
 
 
@@ -263,33 +262,32 @@ def _spread(tokens: NDArray[np.float32], view: WholeView, area: NDArray[np.bool_
 
 
 def _plan_whole(recipe: Recipe, image_size: Size, geometry: ModelGeometry) -> FramePlan:
-    box = _whole_box(image_size)
-    _, _, width, height = box
+    width, height = image_size.width, image_size.height
     # Cells are square in the frame; the finer of the two pitches, so that every token has a cell of its own.
     cell_px = min(width, height) / geometry.cells
     offset_px = (geometry.offset_px[0] * width / geometry.tile_px, geometry.offset_px[1] * height / geometry.tile_px)
     area = area_cells(image_size, cell_px, recipe.include, recipe.ignore)
     _check_area(area)
-    view = _whole_view(box, geometry, cell_px, offset_px, (area.shape[0], area.shape[1]))
+    view = _whole_view(image_size, geometry, cell_px, offset_px, (area.shape[0], area.shape[1]))
     return FramePlan(image_size, geometry, None, view, cell_px, offset_px, area)
 
 
 def _whole_view(
-    box: tuple[int, int, int, int],
+    image_size: Size,
     geometry: ModelGeometry,
     cell_px: float,
     offset_px: tuple[float, float],
     shape: tuple[int, int],
 ) -> WholeView:
-    x, y, width, height = box
+    width, height = image_size.width, image_size.height
     cells, side = geometry.cells, geometry.tile_px
     # Where the whole view's own offset differs from the map's, its tokens are moved against each other by the rest.
     rest_x = geometry.offset_px[0] * width / side - offset_px[0]
     rest_y = geometry.offset_px[1] * height / side - offset_px[1]
-    rows, row_of = _axis(shape[0], cell_px, y + rest_y, height / cells, cells)
-    columns, column_of = _axis(shape[1], cell_px, x + rest_x, width / cells, cells)
+    rows, row_of = _axis(shape[0], cell_px, rest_y, height / cells, cells)
+    columns, column_of = _axis(shape[1], cell_px, rest_x, width / cells, cells)
     nearest = (row_of[:, None] * shape[1] + column_of[None, :]).reshape(-1)
-    return WholeView(box, rows, columns, nearest)
+    return WholeView(rows, columns, nearest)
 
 
 def _axis(
@@ -305,15 +303,6 @@ def _axis(
     weights[index, low + 1] = center - low
     cell_of = np.floor(((np.arange(tokens) + 0.5) * token_px + start_px) / cell_px).astype(np.int64)
     return weights, np.clip(cell_of, 0, count - 1)
-
-
-def _whole_box(size: Size) -> tuple[int, int, int, int]:
-    """What the whole view shows: all of the frame, also where only a part of it counts.
-
-    A model is taught with whole frames and no areas. Enlarging the area to the view would show it at a scale at which
-    nothing was ever learned, and every good part would score far above the limit.
-    """
-    return (0, 0, size.width, size.height)
 
 
 def _scaled(polygons: Sequence[Polygon], scale: float) -> tuple[Polygon, ...]:
