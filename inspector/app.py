@@ -59,7 +59,7 @@ from inspector.storage.records import SqlRecordStore
 from inspector.storage.samples import SqlSampleStore
 from inspector.storage.station_lock import StationLock
 from inspector.training.teacher import ProcessTeacher
-from inspector.vision.device import DeviceChoice, peak_memory_mb
+from inspector.vision.device import DeviceChoice, installed_memory_mb, peak_memory_mb
 from inspector.vision.install import install_model
 from inspector.vision.model import TiledModel
 from inspector.vision.regions import find_regions
@@ -273,6 +273,7 @@ def build_recipe_service(
             user=user_name(),
             in_use=partial(product_in_use, line),
             deadline_ms=settings.deadline_ms,
+            memory_mb=installed_memory_mb(),
         )
     )
 

@@ -87,6 +87,7 @@ class RecipeParts:
         user: name of the operating-system user, in every record of who did what.
         in_use: name of the product that the line inspects now; "" while it stands.
         deadline_ms: of the station, on top of each recipe's own; None adds none.
+        memory_mb: of the computer; None if it is not known, and then nothing is held against it.
     """
 
     recipes: RecipeStore
@@ -100,6 +101,7 @@ class RecipeParts:
     user: str
     in_use: Callable[[], str] = lambda: ""
     deadline_ms: float | None = None
+    memory_mb: float | None = None
 
 
 class RecipeService:
@@ -262,6 +264,7 @@ class RecipeService:
             samples=count_samples(samples),
             samples_key=samples_key(samples),
             deadline_ms=self._parts.deadline_ms,
+            memory_mb=self._parts.memory_mb,
         )
 
     def blockers(self, draft: RecipeDraft, known: PublishFacts | None = None) -> tuple[Blocker, ...]:

@@ -65,6 +65,15 @@ def peak_memory_mb() -> float:
     return 0.0
 
 
+def installed_memory_mb() -> float | None:
+    """The computer's memory in megabytes of 10^6 bytes; None where the system does not tell."""
+    names = getattr(os, "sysconf_names", {})
+    if not {"SC_PHYS_PAGES", "SC_PAGE_SIZE"} <= set(names):
+        return None
+    pages, page_size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+    return pages * page_size / 1e6 if pages > 0 and page_size > 0 else None  # -1 is POSIX for "not determined"
+
+
 @functools.cache
 def _cpu_name() -> str:
     info = Path("/proc/cpuinfo")

@@ -81,7 +81,7 @@ class Packages:
 class Station:
     """The service and everything around it."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory_mb: float | None = None) -> None:
         self.recipes = MemoryRecipeStore()
         self.drafts = MemoryDraftStore()
         self.samples = MemorySampleStore()
@@ -102,6 +102,7 @@ class Station:
                 clock=SystemClock(),
                 user="li",
                 in_use=lambda: self.running,
+                memory_mb=memory_mb,
             )
         )
 
@@ -218,6 +219,34 @@ def test_facts_come_from_the_stores_and_what_was_measured(station: Station) -> N
     assert station.service.facts(other).taken_codes == {7: "cap"}
     assert "name_taken" in {blocker.code for blocker in station.service.blockers(draft)}
     assert station.service.states(draft)[Step.PRODUCT] is StepState.OPEN
+
+
+@pytest.mark.parametrize("installed_mb", [499.0, 500.0, None])
+def test_a_recipe_that_needs_more_memory_than_the_computer_has_is_not_published(installed_mb: float | None) -> None:
+    station = Station(memory_mb=installed_mb)
+    draft = station.complete(station.service.new("bottle"))
+    assert draft.timing is not None
+    assert draft.timing.memory_mb == 500.0
+    assert station.service.facts(draft).memory_mb == installed_mb
+    if installed_mb != 499.0:  # what fits exactly fits, and nothing is held against a computer that does not tell
+        assert station.service.publish(draft, "first").version == 1
+        return
+    with pytest.raises(DraftBlocked) as caught:
+        station.service.publish(draft, "first")
+    (blocker,) = caught.value.blockers
+    assert (blocker.step, blocker.code, blocker.values) == (Step.PUBLISH, "memory_exceeded", ("500", "499"))
+    assert blocker.text == "The recipe needs 500 MB; there are 499 MB."
+    assert station.recipes.list() == ()
+
+
+def test_tiles_that_do_not_fit_into_memory_are_said_where_they_are_drawn() -> None:
+    station = Station(memory_mb=4000.0)
+    draft = station.complete(station.service.new("bottle"))
+    (blocker,) = station.service.blockers(draft, PublishFacts(expected_mb=4100.0))
+    assert (blocker.step, blocker.code, blocker.values) == (Step.AREA, "grid_too_large", ("4100", "4000"))
+    assert station.service.states(draft.with_visited(Step.AREA), PublishFacts(expected_mb=4100.0))[Step.AREA] is (
+        StepState.PROBLEM
+    )
 
 
 def test_a_product_does_not_block_itself(station: Station) -> None:
