@@ -1,9 +1,9 @@
 """Every key on one sheet, opened by "?"."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from inspector.ui.look import Look
+from inspector.ui.widgets.scrolled import Scrolled
 from inspector.ui.widgets.sheet import Sheet
 
 _COLUMNS = 3
@@ -17,11 +17,11 @@ class KeysSheet(Sheet):
         super().__init__(look, over, width_mm=260.0)
         self._labels = [QLabel() for _ in self._words()]
         inside = QWidget()
-        grid = QGridLayout(inside)
+        grid = self._grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, look.px(2), 0)
         grid.setHorizontalSpacing(look.px(3))
         grid.setVerticalSpacing(look.px(1.2))
-        rows = -(-len(self._labels) // _COLUMNS)
+        rows = self._rows = -(-len(self._labels) // _COLUMNS)
         for index, (label, (key, _)) in enumerate(zip(self._labels, self._words(), strict=True)):
             name = QLabel(key)
             name.setProperty("role", "strong")
@@ -29,14 +29,8 @@ class KeysSheet(Sheet):
             row, column = index % rows, 2 * (index // rows)
             grid.addWidget(name, row, column)
             grid.addWidget(label, row, column + 1)
-        for column in range(_COLUMNS):
-            grid.setColumnStretch(2 * column + 1, 1)
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumHeight(look.px(75))
-        self.body.addWidget(area, 1)
+        self.area = Scrolled(look, inside)
+        self.body.addWidget(self.area, 1)
         self.buttons.addStretch(1)
         self.buttons.addWidget(self.close_button)
 
@@ -48,8 +42,14 @@ class KeysSheet(Sheet):
         """Say all texts again."""
         super().retranslate()
         self.title.setText(self.tr("Keys"))
+        self.area.setAccessibleName(self.tr("Keys"))
         for label, (_, word) in zip(self._labels, self._words(), strict=True):
             label.setText(word)
+        for column in range(_COLUMNS):
+            # A column of long words gets more of the width, so that few of them wrap.
+            words = self._labels[column * self._rows : (column + 1) * self._rows]
+            widest = max(label.fontMetrics().horizontalAdvance(label.text()) for label in words)
+            self._grid.setColumnStretch(2 * column + 1, widest)
 
     def _words(self) -> tuple[tuple[str, str], ...]:
         return (

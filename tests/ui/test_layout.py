@@ -1,5 +1,7 @@
 """Nothing is cut off at 1280 x 800, in either language and in one that is longer than both."""
 
+from itertools import combinations
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, Qt
 from PySide6.QtWidgets import QLabel, QWidget
@@ -9,6 +11,7 @@ from inspector.ui.main_window import MainWindow
 from inspector.ui.translation import Language, Translation
 from inspector.ui.widgets.buttons import Button
 from inspector.ui.widgets.elided_label import ElidedLabel
+from inspector.ui.widgets.sheet import Sheet
 from inspector.ui.widgets.verdict_banner import VerdictBanner
 from tests.support.pseudo import PseudoTranslator
 from tests.support.scripted_line import RECIPE, ScriptedLine, draw_part, fault
@@ -31,11 +34,24 @@ def cut_off(window: MainWindow) -> list[str]:
             found.append(f"button {widget.text()!r} of {widget.width()} px")
         if isinstance(widget, VerdictBanner) and not widget.text_fits():
             found.append(f"verdict {widget.content}")
+        if isinstance(widget, Sheet):
+            found += lying_over_another(widget)
         if isinstance(widget, QLabel) and widget.text():
             needed = widget.heightForWidth(widget.width()) if widget.wordWrap() else widget.sizeHint().height()
             if needed > widget.height() + 1:
                 found.append(f"label {widget.text()!r}: {widget.height()} of {needed} px")
     return found
+
+
+def lying_over_another(sheet: Sheet) -> list[str]:
+    """Parts of a sheet that are squeezed into each other."""
+    kind = Qt.FindChildOption.FindDirectChildrenOnly
+    parts = [one for one in sheet.findChildren(QWidget, options=kind) if one.isVisibleTo(sheet)]
+    return [
+        f"{type(one).__name__} at {one.geometry()} over {type(other).__name__} at {other.geometry()}"
+        for one, other in combinations(parts, 2)
+        if one.geometry().intersects(other.geometry())
+    ]
 
 
 def _in_scroll_area(widget: QWidget) -> bool:

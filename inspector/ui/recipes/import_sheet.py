@@ -1,10 +1,11 @@
 """After an import: which files were left out, and why."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from inspector.services.samples import ImportOutcome
 from inspector.ui.look import Look
+from inspector.ui.widgets.scrolled import Scrolled
 from inspector.ui.widgets.sheet import Sheet
 
 _MOST = 200
@@ -25,11 +26,8 @@ class SkippedSheet(Sheet):
         text.setWordWrap(True)
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        area = QScrollArea()
-        area.setWidget(text)
-        area.setWidgetResizable(True)
-        area.setMinimumHeight(look.px(40))
-        self.body.addWidget(area, 1)
+        self._list = Scrolled(look, text)
+        self.body.addWidget(self._list, 1)
         self.buttons.addStretch(1)
         self.buttons.addWidget(self.close_button)
 
@@ -41,4 +39,5 @@ class SkippedSheet(Sheet):
         """Say all texts again."""
         super().retranslate()
         self.title.setText(self.tr("%n file(s) left out", "", len(self._outcome.skipped)))
+        self._list.setAccessibleName(self.title.text())
         self._sentence.setText(self.tr("%n picture(s) imported", "", len(self._outcome.added)))

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from inspector.core.line import Balance, Fault
 from inspector.ui.formats import count_text, stamp_text
 from inspector.ui.look import Look
 from inspector.ui.messages import fault_text, severity_word
 from inspector.ui.widgets.buttons import Button, ButtonKind
+from inspector.ui.widgets.scrolled import Scrolled
 from inspector.ui.widgets.sheet import Question, Sheet
 
 
@@ -96,12 +97,8 @@ class FaultListSheet(Sheet):
         for label in self._labels:
             self._rows.addWidget(label)
         self._rows.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumHeight(look.px(60))
-        self.body.addWidget(area, 1)
+        self._list = Scrolled(look, inside)
+        self.body.addWidget(self._list, 1)
         self._acknowledge = Button(look, "acknowledge", kind=ButtonKind.PRIMARY)
         self._acknowledge.clicked.connect(self._on_acknowledge)
         self.buttons.addWidget(self._acknowledge)
@@ -116,6 +113,7 @@ class FaultListSheet(Sheet):
         """Say all texts again."""
         super().retranslate()
         self.title.setText(self.tr("%n fault(s)", "title of the list of faults", len(self._faults)))
+        self._list.setAccessibleName(self.title.text())
         for label, fault in zip(self._labels, self._faults, strict=True):
             words = fault_text(fault)
             label.setText(
