@@ -728,8 +728,8 @@
         <translation>{version} 的区域</translation>
     </message>
     <message>
-        <source>There is only one version.</source>
-        <translation>只有一个版本。</translation>
+        <source>There is nothing to compare with yet. Open the product and change it: its draft, and every version that is published from it, can be compared here.</source>
+        <translation>目前没有可比较的版本。请打开产品并修改：其草稿以及由此发布的每个版本都可在此比较。</translation>
     </message>
     <message numerus="yes">
         <source>%n field(s) differ</source>
@@ -1425,6 +1425,10 @@
         <translation>请选择文件</translation>
     </message>
     <message>
+        <source>Replace {name}</source>
+        <translation>替换 {name}</translation>
+    </message>
+    <message>
         <source>Save {name}</source>
         <translation>保存 {name}</translation>
     </message>
@@ -1755,7 +1759,7 @@
     </message>
     <message>
         <source>Allowed false rejects per 1000</source>
-        <translation>每 1000 件允许误判数</translation>
+        <translation>每千件允许误判数</translation>
     </message>
     <message>
         <source>Smallest area</source>
@@ -2562,11 +2566,11 @@
         <translation>产线代码，1 到 9999</translation>
     </message>
     <message>
-        <source>Shown in English as (may stay empty)</source>
+        <source>English name (optional)</source>
         <translation>英文显示名（可不填）</translation>
     </message>
     <message>
-        <source>Shown in Chinese as (may stay empty)</source>
+        <source>Chinese name (optional)</source>
         <translation>中文显示名（可不填）</translation>
     </message>
     <message>
@@ -2969,7 +2973,7 @@
     </message>
     <message>
         <source>Outside the picture limits.</source>
-        <translation>超出图像限值。</translation>
+        <translation>超出图像界限。</translation>
     </message>
     <message>
         <source>From the camera {name}</source>
@@ -3580,6 +3584,11 @@
         <translation>写入模型</translation>
     </message>
     <message>
+        <source>{stage}: {phase}</source>
+        <comment>what is being done</comment>
+        <translation>{stage}：{phase}</translation>
+    </message>
+    <message>
         <source>A product is being taught already.</source>
         <translation>已有产品正在示教。</translation>
     </message>
@@ -3612,9 +3621,25 @@
         <translation>这里没有 {products} 的样本，因此新模型不包含它们。它们的配方继续使用现有模型。</translation>
     </message>
     <message>
-        <source>{before} → {after} of {all}</source>
-        <comment>counts under the old and the new model</comment>
+        <source>{before} → {after} / {all}</source>
+        <comment>counts under the old and the new model, of all parts</comment>
         <translation>{before} → {after} / {all}</translation>
+    </message>
+    <message>
+        <source>Good parts rejected by the new model: {after} of {all}. There is no old one.</source>
+        <translation>新模型误判良品：{all} 个中 {after} 个。没有旧模型。</translation>
+    </message>
+    <message>
+        <source>Bad parts found by the new model: {after} of {all}. There is no old one.</source>
+        <translation>新模型检出不良品：{all} 个中 {after} 个。没有旧模型。</translation>
+    </message>
+    <message>
+        <source>Good parts rejected: {before} by the old model, {after} of {all} by the new one.</source>
+        <translation>误判良品：旧模型 {before} 个，新模型 {after} 个，共 {all} 个。</translation>
+    </message>
+    <message>
+        <source>Bad parts found: {before} by the old model, {after} of {all} by the new one.</source>
+        <translation>检出不良品：旧模型 {before} 个，新模型 {after} 个，共 {all} 个。</translation>
     </message>
 </context>
 <context>
@@ -3889,7 +3914,7 @@
     </message>
     <message>
         <source>Camera, scale and picture limits</source>
-        <translation>相机、比例和图像限值</translation>
+        <translation>相机、比例和图像界限</translation>
     </message>
     <message>
         <source>Area and tiles</source>

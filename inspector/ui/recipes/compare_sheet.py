@@ -4,16 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QGridLayout,
-    QHeaderView,
-    QLabel,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from inspector.core.errors import InspectorError
 from inspector.core.recipe import Recipe
@@ -23,6 +14,7 @@ from inspector.ui.messages import version_text
 from inspector.ui.recipes.area_picture import AreaPicture
 from inspector.ui.recipes.desk import SetupDesk
 from inspector.ui.recipes.field_words import field_word, value_text
+from inspector.ui.recipes.plain_table import PlainTable
 from inspector.ui.tools import PageTools
 from inspector.ui.widgets.fields import Choice
 from inspector.ui.widgets.sheet import Sheet
@@ -51,7 +43,7 @@ class CompareSheet(Sheet):
         self.choices = Choice(look), Choice(look)
         self.remarks = QLabel(), QLabel()
         self.areas = AreaPicture(look), AreaPicture(look)
-        grid = QGridLayout()
+        grid = self._grid = QGridLayout()
         grid.setHorizontalSpacing(look.px(4))
         grid.setVerticalSpacing(look.px(1))
         for column in range(2):
@@ -62,18 +54,7 @@ class CompareSheet(Sheet):
             grid.addWidget(self.remarks[column], 1, column)
             grid.addWidget(self.areas[column], 2, column)
             grid.setColumnStretch(column, 1)
-        self.table = QTableWidget(0, 3)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setAlternatingRowColors(True)
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setWordWrap(True)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.table = PlainTable(3)
         self.table.setMinimumHeight(look.px(45))
         self.body.addLayout(grid, 1)
         self._state = self.paragraph(role="second")
@@ -126,6 +107,10 @@ class CompareSheet(Sheet):
             # The newest on the right, the one before it on the left.
             choice.setCurrentIndex(min(1 - column, len(versions) - 1))
             choice.blockSignals(False)
+        several = len(versions) > 1
+        for widget in (self.choices[1], self.remarks[1], self.areas[1], self.table):
+            widget.setVisible(several)
+        self._grid.setColumnStretch(1, int(several))
         self._compare()
 
     def _on_failed(self, error: InspectorError) -> None:
@@ -143,15 +128,17 @@ class CompareSheet(Sheet):
             self.areas[column].show_recipe(side.recipe, side.picture)
             self.areas[column].setAccessibleName(self.tr("Area of {version}").format(version=side.label))
         differences = self._desk.recipes.compare(before.recipe, after.recipe)
-        self.table.setRowCount(len(differences))
-        for row, one in enumerate(differences):
-            texts = field_word(one.key), value_text(one.key, one.before), value_text(one.key, one.after)
-            for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
-                self.table.setItem(row, column, item)
+        self.table.show_rows(
+            [
+                (field_word(one.key), value_text(one.key, one.before), value_text(one.key, one.after))
+                for one in differences
+            ]
+        )
         if len(self._versions) == 1:
-            text = self.tr("There is only one version.")
+            text = self.tr(
+                "There is nothing to compare with yet. Open the product and change it: its draft, and every version "
+                "that is published from it, can be compared here."
+            )
         elif differences:
             text = self.tr("%n field(s) differ", "", len(differences))
         else:

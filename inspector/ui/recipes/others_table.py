@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QLabel, QVBoxLayout, QWidget
 
 from inspector.services.teaching import ProductCheck
 from inspector.ui.look import Look
 from inspector.ui.recipes.plain_table import PlainTable
-from inspector.ui.recipes.teach_words import check_texts
+from inspector.ui.recipes.teach_words import check_texts, check_tips
 
 _COLUMNS = 3
 
@@ -25,6 +25,9 @@ class OthersTable(QWidget):
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
         self.table = PlainTable(_COLUMNS)
+        for column in range(1, _COLUMNS):
+            # Numbers are short and do not wrap well; names take what is left, and do.
+            self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(look.px(1.5))
@@ -71,11 +74,12 @@ class OthersTable(QWidget):
         self.table.setHorizontalHeaderLabels(
             [self.tr("Product"), self.tr("Good rejected", "column"), self.tr("Bad found", "column")]
         )
-        rows = []
+        rows, tips = [], []
         for one in self._checks:
             name = self.tr("{product}: worse").format(product=one.product) if one.worse else one.product
             rows.append((name, *check_texts(one.before, one.after)))
-        self.table.show_rows(rows)
+            tips.append((name, *check_tips(one.before, one.after)))
+        self.table.show_rows(rows, tips)
         mark = QIcon(look.icons.pixmap("step_problem", look.color("ng_fill").name(), look.px(5)))
         for number, one in enumerate(self._checks):
             item = self.table.item(number, 0)

@@ -295,8 +295,8 @@ class ProductStep(StepPage):
         """Say all texts again."""
         self.name_field.set_word(self.tr("Name of the product"))
         self.code_field.set_word(self.tr("Line code, 1 to 9999"))
-        self.title_fields[0].set_word(self.tr("Shown in English as (may stay empty)"))
-        self.title_fields[1].set_word(self.tr("Shown in Chinese as (may stay empty)"))
+        self.title_fields[0].set_word(self.tr("English name (optional)"))
+        self.title_fields[1].set_word(self.tr("Chinese name (optional)"))
         self.start_field.set_word(self.tr("Start from"))
         if self.start.count():
             self.start.setItemText(0, self.tr("Blank", "start a product from nothing"))

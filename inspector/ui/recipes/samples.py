@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from inspector.core.draft import Blocker, RecipeDraft, Step
@@ -313,11 +313,23 @@ class SamplesStep(StepPage):
         }
         for tray, view in self.trays.items():
             view.say(len(self.book.of(tray)), notes[tray], loading or empty[tray])
+        self._level_lists()
         self.problem.setText("\n".join(blocker_text(one) for one in self._blockers))
         self.problem.setVisible(bool(self._blockers))
         self.undo.setEnabled(self.book.can_undo)
         self.look_odd.setEnabled(not self.work.running and counts.good >= LEAST_GOOD)
         self.import_folder.setEnabled(not self.work.running)
+
+    def _level_lists(self) -> None:
+        """A note may take two lines; the lists below begin at one height all the same."""
+        highest = max(view.note_height() for view in self.trays.values())
+        for view in self.trays.values():
+            view.keep_note_height(highest)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Other widths break the notes elsewhere."""
+        super().resizeEvent(event)
+        self._level_lists()
 
     def _tray(self) -> Tray:
         return tuple(Tray)[max(self.into.currentIndex(), 0)]

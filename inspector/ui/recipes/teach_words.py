@@ -29,7 +29,7 @@ def stage_text(news: TeachingNews) -> str:
         TeachPhase.CALIBRATE: translate("Teaching", "measuring good parts"),
         TeachPhase.WRITE: translate("Teaching", "writing the model"),
     }[news.phase]
-    return f"{stage}: {phase}"
+    return translate("Teaching", "{stage}: {phase}", "what is being done").format(stage=stage, phase=phase)
 
 
 def obstacle_text(obstacle: TeachObstacle, reason: str) -> str:
@@ -64,10 +64,27 @@ def forgetting_text(plan: TeachingPlan) -> str:
 
 def check_texts(before: CheckResult | None, after: CheckResult) -> tuple[str, str]:
     """A check set under the old and the new model: good parts rejected, bad parts found; a dash for no old model."""
-    text = translate("Teaching", "{before} → {after} of {all}", "counts under the old and the new model")
+    text = translate("Teaching", "{before} → {after} / {all}", "counts under the old and the new model, of all parts")
     rejected = "–" if before is None else str(before.good_rejected)
     found = "–" if before is None else str(before.bad_found)
     return (
         text.format(before=rejected, after=after.good_rejected, all=after.good),
         text.format(before=found, after=after.bad_found, all=after.bad),
+    )
+
+
+def check_tips(before: CheckResult | None, after: CheckResult) -> tuple[str, str]:
+    """What `check_texts` says, in sentences."""
+    if before is None:
+        rejected = translate("Teaching", "Good parts rejected by the new model: {after} of {all}. There is no old one.")
+        found = translate("Teaching", "Bad parts found by the new model: {after} of {all}. There is no old one.")
+        return (
+            rejected.format(after=after.good_rejected, all=after.good),
+            found.format(after=after.bad_found, all=after.bad),
+        )
+    rejected = translate("Teaching", "Good parts rejected: {before} by the old model, {after} of {all} by the new one.")
+    found = translate("Teaching", "Bad parts found: {before} by the old model, {after} of {all} by the new one.")
+    return (
+        rejected.format(before=before.good_rejected, after=after.good_rejected, all=after.good),
+        found.format(before=before.bad_found, after=after.bad_found, all=after.bad),
     )

@@ -11,7 +11,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QListView, QScrollBar, QVBoxLayout, QWidget
 
 from inspector.core.sample import Sample, Tray
 from inspector.ui.formats import count_text
@@ -22,6 +22,20 @@ from inspector.ui.recipes.sample_words import TRAY_ICONS, tray_name
 from inspector.ui.theme import TypeSize
 
 _KEYS = {Qt.Key.Key_G: Tray.GOOD, Qt.Key.Key_B: Tray.BAD, Qt.Key.Key_U: Tray.UNSORTED}
+
+
+class _QuietBar(QScrollBar):
+    """Seen only where there is something to scroll; its room stays, so that no cell moves when it comes or goes."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything is in view."""
+        return self.minimum() == self.maximum()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Nothing, or the bar."""
+        if not self.idle:
+            super().paintEvent(event)
 
 
 class SampleList(QListView):
@@ -54,6 +68,7 @@ class SampleList(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBar(_QuietBar())
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
@@ -190,6 +205,7 @@ class TrayView(QWidget):
         self._note = QLabel()
         self._note.setProperty("role", "small")
         self._note.setWordWrap(True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         head = self.head = QHBoxLayout()
         head.setSpacing(look.px(1.5))
         head.addWidget(self._sign)
@@ -219,6 +235,17 @@ class TrayView(QWidget):
         self.list.message = empty
         self.list.setAccessibleName(f"{tray_name(self.tray)}, {count}")
         self.list.viewport().update()
+
+    def note_height(self) -> int:
+        """How high the note is at the present width."""
+        # Asked of the font: the label's own answer is never less than the room it was given last.
+        room = QRect(0, 0, self._note.width(), self.height())
+        metrics = self._note.fontMetrics()
+        return max(metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self.note).height(), metrics.lineSpacing())
+
+    def keep_note_height(self, height_px: int) -> None:
+        """Leave the note this much room, so that the list begins where those beside it do."""
+        self._note.setMinimumHeight(height_px)
 
     @property
     def note(self) -> str:

@@ -47,18 +47,18 @@ class ChangedModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.parts)
 
     def columnCount(self, parent: _AnyIndex = _NOWHERE) -> int:
-        """Time, what was decided and what would be, score."""
+        """What was decided and what would be, score, time."""
         return 0 if parent.isValid() else _COLUMNS
 
     def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Words of a cell."""
-        if role != Qt.ItemDataRole.DisplayRole or not index.isValid():
+        """Words of a cell, and the same as a tool tip where they are cut."""
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) or not index.isValid():
             return None
         part = self.parts[index.row()]
         texts = (
-            stamp_text(_when(part.record_id)),
             f"{verdict_word(part.before)} → {verdict_word(part.after)}",
             f"{ratio_text(part.score / self._limit)} ×",
+            stamp_text(_when(part.record_id)),
         )
         return texts[index.column()]
 
@@ -66,7 +66,7 @@ class ChangedModel(QAbstractTableModel):
         """Words over the columns."""
         if role != Qt.ItemDataRole.DisplayRole or orientation is Qt.Orientation.Vertical:
             return None
-        return (self.tr("Time"), self.tr("Verdict"), self.tr("× limit"))[section]
+        return (self.tr("Verdict"), self.tr("× limit"), self.tr("Time"))[section]
 
 
 class TrialPanel(QWidget):
@@ -101,6 +101,8 @@ class TrialPanel(QWidget):
         self.table.setShowGrid(False)
         self.table.setAlternatingRowColors(True)
         self.table.setTabKeyNavigation(False)
+        # In a low window a bar would take the room of the only row; the time, which is last, may be cut instead.
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(look.px(9))
         header = self.table.horizontalHeader()

@@ -13,6 +13,7 @@ from inspector.ui.widgets.focus import FocusRing, paint_focus
 
 HOLD_S = 1.0
 _MARK_MM = 4.0
+_LINE_MM = 42.0
 _RING_STEP_MS = 33
 _TOUCH_PAUSE_S = 0.3  # two touches within this count once
 
@@ -58,6 +59,7 @@ class Button(FocusRing, QAbstractButton):
         kind: ButtonKind = ButtonKind.PLAIN,
         key: str = "",
         checkable: bool = False,
+        line_mm: float = _LINE_MM,
         parent: QWidget | None = None,
     ) -> None:
         """Make a button; its word is set with `setText`.
@@ -69,12 +71,14 @@ class Button(FocusRing, QAbstractButton):
             kind: how it is filled.
             key: shown in small; the page binds it.
             checkable: stays down.
+            line_mm: a longer word would rather take two lines, where the button is high enough for them.
             parent: owner.
         """
         super().__init__(parent)
         self._look = look
         self._icon = icon
         self._height_mm = height_mm
+        self._line_mm = line_mm
         self._kind = kind
         self._key = key
         self._last_touch_s = -1.0
@@ -116,7 +120,7 @@ class Button(FocusRing, QAbstractButton):
     def sizeHint(self) -> QSize:
         """The word on one line, unless that is very long."""
         metrics = self._metrics()
-        longest = self._look.px(42)
+        longest = self._look.px(self._line_mm)
         width = metrics.horizontalAdvance(self.text())
         if width > longest and self._takes_two_lines():
             width = max(two_line_width(metrics, self.text()), longest)

@@ -8,12 +8,17 @@ from enum import Enum
 from pathlib import Path
 
 from PySide6.QtCore import QDir, QModelIndex, QStandardPaths, QStorageInfo, Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFileSystemModel, QHBoxLayout, QLineEdit, QTreeView, QWidget
 
 from inspector.ui.look import Look
+from inspector.ui.theme import TypeSize
 from inspector.ui.widgets.buttons import Button, ButtonKind
 from inspector.ui.widgets.fields import Choice
 from inspector.ui.widgets.sheet import Sheet
+
+_WIDTH_MM = 230.0
+_NAME_MM = 110.0  # of a file's name on the button
 
 
 class FileMode(Enum):
@@ -51,7 +56,7 @@ class FileSheet(Sheet):
             start: folder to begin with; the home folder otherwise.
             name: proposed for a new file.
         """
-        super().__init__(look, over, width_mm=230.0)
+        super().__init__(look, over, width_mm=_WIDTH_MM)
         self._mode, self._suffixes, self._heading = mode, tuple(suffixes), title
         self.places = Choice(look)
         for place in _places():
@@ -79,6 +84,7 @@ class FileSheet(Sheet):
         self.list.setHeaderHidden(True)
         for column in (2, 3):
             self.list.hideColumn(column)
+        self.model.directoryLoaded.connect(self._name_button)
         self.list.activated.connect(self._on_activated)
         self.list.selectionModel().currentChanged.connect(self._on_current)
         self.name = QLineEdit(name)
@@ -98,7 +104,7 @@ class FileSheet(Sheet):
         self.body.addWidget(self.name)
         self.body.addWidget(self._problem)
         icon = {FileMode.OPEN: "open", FileMode.SAVE: "export", FileMode.FOLDER: "open"}[mode]
-        self.confirm = Button(look, icon, kind=ButtonKind.PRIMARY)
+        self.confirm = Button(look, icon, kind=ButtonKind.PRIMARY, line_mm=_WIDTH_MM)
         self.confirm.clicked.connect(self._on_confirm)
         self.buttons.addWidget(self.confirm)
         self.buttons.addStretch(1)
@@ -152,14 +158,28 @@ class FileSheet(Sheet):
     def _name_button(self) -> None:
         path = self.selected()
         self.confirm.setEnabled(path is not None)
+        self.confirm.setToolTip("" if path is None else str(path))
         if path is None:
             self.confirm.setText(
                 self.tr("Give the file a name") if self._mode is FileMode.SAVE else self.tr("Choose a file")
             )
-        elif self._mode is FileMode.SAVE:
-            self.confirm.setText(self.tr("Save {name}").format(name=path.name))
+        elif self._mode is not FileMode.SAVE:
+            self.confirm.setText(self.tr("Take {name}").format(name=self._short(path.name or str(path))))
+        elif self._lists(path.name):
+            self.confirm.setText(self.tr("Replace {name}").format(name=self._short(path.name)))
         else:
-            self.confirm.setText(self.tr("Take {name}").format(name=path.name or str(path)))
+            self.confirm.setText(self.tr("Save {name}").format(name=self._short(path.name)))
+
+    def _short(self, name: str) -> str:
+        """A name as long as a button can be; its ends say more than its middle."""
+        metrics = QFontMetrics(self._look.font(TypeSize.BODY, bold=True))
+        return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, self._look.px(_NAME_MM))
+
+    def _lists(self, name: str) -> bool:
+        """Whether a file of this name stands in the list; the disk itself is not asked, because it may not answer."""
+        root, known = self.list.rootIndex(), name.casefold()
+        rows = range(self.model.rowCount(root))
+        return any(self.model.fileName(self.model.index(row, 0, root)).casefold() == known for row in rows)
 
     def _on_place(self, index: int) -> None:
         self._show_folder(Path(self.places.itemData(index)))

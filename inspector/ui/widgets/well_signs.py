@@ -82,20 +82,25 @@ def paint_message(painter: QPainter, look: Look, well: QRect, content: WellConte
     if not content.message:
         return
     font = look.font(TypeSize.TITLE)
-    painter.setFont(font)
-    painter.setPen(look.color("well_text"))
     width = min(well.width() - look.px(10), look.px(110))
     flags = int(Qt.AlignmentFlag.AlignHCenter) | int(Qt.TextFlag.TextWordWrap)
     text = QFontMetrics(font).boundingRect(QRect(0, 0, width, well.height()), flags, content.message)
     side = look.px(18) if content.icon else 0
     gap = look.px(3) if content.icon else 0
+    if side + gap + text.height() > well.height():
+        # A low well has room for the words alone, which say more than the icon.
+        side = gap = 0
+        font, width = look.font(TypeSize.BODY), well.width() - look.px(4)
+        text = QFontMetrics(font).boundingRect(QRect(0, 0, width, well.height()), flags, content.message)
+    painter.setFont(font)
+    painter.setPen(look.color("well_text"))
     top = well.center().y() - (side + gap + text.height()) // 2
     if content.picture is not None:
         pad = look.px(4)
         backing = QRect(0, 0, max(text.width(), side) + 2 * pad, side + gap + text.height() + 2 * pad)
         backing.moveCenter(well.center())
         _paint_backing(painter, look, backing)
-    if content.icon:
+    if side:
         color = look.color("well_text").name()
         look.icons.paint(painter, content.icon, color, well.center().x() - side / 2, top, side)
     painter.drawText(

@@ -294,8 +294,17 @@ def test_a31_another_product_that_got_worse_is_written_down_and_shown(bench: Ben
     table = bench.step.side.others
     assert "gasket" in table.sentence.text()
     texts = [[table.table.item(row, column).text() for column in range(3)] for row in range(2)]
-    assert texts[0] == ["CAP-32", "– → 0 of 60", "– → 11 of 12"]
-    assert texts[1] == ["gasket: worse", "0 → 3 of 60", "11 → 11 of 12"]
+    assert texts[0] == ["CAP-32", "– → 0 / 60", "– → 11 / 12"]
+    assert texts[1] == ["gasket: worse", "0 → 3 / 60", "11 → 11 / 12"]
+    tips = [[table.table.item(row, column).toolTip() for column in (1, 2)] for row in range(2)]
+    assert tips[0] == [
+        "Good parts rejected by the new model: 0 of 60. There is no old one.",
+        "Bad parts found by the new model: 11 of 12. There is no old one.",
+    ]
+    assert tips[1] == [
+        "Good parts rejected: 0 by the old model, 3 of 60 by the new one.",
+        "Bad parts found: 11 by the old model, 11 of 12 by the new one.",
+    ]
     # Dragging the limit of this product does not wash it away.
     bench.step.limit._on_typed(1.1)
     assert bench.step.draft.judged.worse == ("gasket",)

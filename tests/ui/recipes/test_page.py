@@ -183,6 +183,29 @@ def test_comparing_names_every_field_that_differs_and_shows_both_areas(
     sheet.dismiss()
 
 
+def test_with_one_version_the_comparison_says_how_to_get_another(
+    page: RecipesPage, station: SetupStation, qtbot
+) -> None:
+    page.list.select("cap")
+    page.list.deeds["compare"].click()
+    sheet = next(one for one in page.window().findChildren(CompareSheet) if one.isVisible())
+    qtbot.waitUntil(lambda: "Open the product and change it" in sheet._state.text())
+    assert not sheet.table.isVisible()
+    assert [choice.isVisible() for choice in sheet.choices] == [True, False]
+    assert [area.isVisible() for area in sheet.areas] == [True, False]
+    sheet.dismiss()
+    # The draft that this advice leads to is enough.
+    draft = station.recipes.edit("cap")
+    station.recipes.save(draft.with_rule(score_threshold=1.5))
+    page.refresh()
+    qtbot.waitUntil(lambda: page.list.selected() is not None and page.list.selected().draft_id == draft.id)
+    page.list.deeds["compare"].click()
+    sheet = next(one for one in page.window().findChildren(CompareSheet) if one.isVisible())
+    qtbot.waitUntil(lambda: sheet.table.rowCount() == 1)
+    assert sheet.table.isVisible()
+    sheet.dismiss()
+
+
 def test_every_field_of_a_recipe_has_a_word_in_both_languages(tools: PageTools) -> None:
     keys = ("camera.trigger", "rule.score_threshold", "picture_limits.sharpness", "include", "title.en")
     for language in Language:

@@ -46,6 +46,38 @@ def test_a_new_name_stays_in_its_folder(look, over: QWidget, tmp_path: Path, nam
     sheet.dismiss()
 
 
+@pytest.mark.parametrize("name", ["brushed-v1.zip", "cap-v12.zip", "a rather long name of a product-v1.zip"])
+def test_the_button_says_the_whole_name_on_one_line(look, over: QWidget, qtbot, tmp_path: Path, name: str) -> None:
+    sheet = opened(look, over, FileMode.SAVE, tmp_path, name)
+    qtbot.wait(30)
+    assert sheet.confirm.text() == f"Save {name}"
+    assert sheet.confirm.width() >= sheet.confirm._around(sheet.confirm._metrics().horizontalAdvance(f"Save {name}"))
+    sheet.dismiss()
+
+
+def test_a_name_that_is_too_long_is_shortened_on_the_button_and_kept_in_the_file(
+    look, over: QWidget, qtbot, tmp_path: Path
+) -> None:
+    sheet = opened(look, over, FileMode.SAVE, tmp_path, "w" * 150)
+    qtbot.wait(30)
+    assert "…" in sheet.confirm.text()
+    assert sheet.confirm.text().endswith(".zip")
+    assert sheet.rect().contains(sheet.confirm.geometry())
+    assert sheet.confirm.geometry().right() < sheet.close_button.geometry().left()
+    assert sheet.selected() == tmp_path / ("w" * 150 + ".zip")
+    assert sheet.confirm.toolTip() == str(sheet.selected())
+    sheet.dismiss()
+
+
+def test_a_file_that_is_there_already_is_said_to_be_replaced(look, over: QWidget, qtbot, tmp_path: Path) -> None:
+    (tmp_path / "cap.zip").write_bytes(b"x")
+    sheet = opened(look, over, FileMode.SAVE, tmp_path, "cap")
+    qtbot.waitUntil(lambda: sheet.confirm.text() == "Replace cap.zip")
+    sheet.name.setText("cap-2")
+    assert sheet.confirm.text() == "Save cap-2.zip"
+    sheet.dismiss()
+
+
 def test_a_folder_is_typed_or_gone_into(look, over: QWidget, qtbot, tmp_path: Path) -> None:
     inner = tmp_path / "inner"
     inner.mkdir()
