@@ -26,7 +26,7 @@ LEFT_OUT_SCORES: Final = 128
 """Frames that set the limit of a product whose network has no say: what the memory judges alone, it can judge of every
 picture as if it had never seen it. 99 suffice for a limit at 1 % without assumptions."""
 
-_QUARTER_TURNS: Final = 4
+_QUARTERS: Final = (1, 1, 3, 3, 0, 0, 2, 2)
 
 
 def scored_samples(product: TaughtProduct, weighing: Weighing) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
@@ -86,7 +86,7 @@ def calibrate(
 def self_test_tiles(products: Sequence[TaughtProduct]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     """Real tiles (N, S, S, 3) of every product, and its number (N,); few pictures are stretched by turning them.
 
-    Mirrored, because the tiles themselves are remembered, and what is nearly 0 tests nothing.
+    On their side first, because upright they are remembered, mirrored perhaps, too, and what is nearly 0 tests nothing.
 
     Raises:
         InvalidInput: no picture can be read.
@@ -95,10 +95,8 @@ def self_test_tiles(products: Sequence[TaughtProduct]) -> tuple[NDArray[np.uint8
     found = list(itertools.islice(_tiles_in_turn(products), wanted))
     if not found:
         raise InvalidInput(["no picture can be read"])
-    originals = list(found)
-    for turn in range(1, wanted):
-        found += [(np.ascontiguousarray(_mirrored(tile, turn)), number) for tile, number in originals]
-    return np.stack([tile for tile, _ in found[:wanted]]), np.array([number for _, number in found[:wanted]], np.int32)
+    laid = [(_laid(tile, turn), number) for turn in range(wanted) for tile, number in found][:wanted]
+    return np.stack([tile for tile, _ in laid]), np.array([number for _, number in laid], np.int32)
 
 
 def _view_scores(model: TiledModel, product: TaughtProduct, sample: Sample) -> ViewScores:
@@ -117,11 +115,12 @@ def _tiles_in_turn(products: Sequence[TaughtProduct]) -> Iterator[tuple[NDArray[
             tiles = product.cut(load_picture(sample))
         except UnusablePicture:
             continue  # named when it is read for features or scored
-        yield tiles[len(tiles) // 2][:, ::-1], numbers[product.name]
+        yield tiles[len(tiles) // 2], numbers[product.name]
         if len(tiles) > 1:
-            yield tiles[-1][:, ::-1], numbers[product.name]
+            yield tiles[-1], numbers[product.name]
 
 
-def _mirrored(tile: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
-    turned = np.rot90(tile, turn % _QUARTER_TURNS)
-    return turned[:, ::-1] if turn >= _QUARTER_TURNS else turned
+def _laid(tile: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
+    """One of the eight ways to lay a square tile; the first four are on its side."""
+    laid = np.rot90(tile, _QUARTERS[turn % len(_QUARTERS)])
+    return np.ascontiguousarray(laid[:, ::-1] if turn % 2 else laid)

@@ -31,8 +31,8 @@ License of the weights: {manifest.license}.
 
 Good parts only; nothing was learned from defects. Pictures that set the limits taught nothing.
 
-| product | teaching pictures | their tiles | set the limit | looked at as |
-| --- | --- | --- | --- | --- |
+| product | teaching pictures | their tiles | set the limit | looked at as | remembered turned, too |
+| --- | --- | --- | --- | --- | --- |
 {"".join(_taught_row(name, outcome, manifest.products[name]) for name, outcome in products.items())}
 Data: `{Path(dataset.source).name}`, SHA-256 of the list of pictures `{dataset.sha256}`.
 
@@ -104,7 +104,8 @@ def command(job: TrainingJob) -> str:
 def _taught_row(name: str, outcome: ProductOutcome, entry: ProductEntry) -> str:
     scale = "" if entry.framing is Framing.WHOLE else f" at scale {entry.scale:g}"
     framing = f"{_FRAMINGS[entry.framing]}{scale}"
-    return f"| {name} | {outcome.teaching} | {outcome.tiles} | {outcome.limiting} | {framing} |\n"
+    turns = ", ".join(entry.turns) or "no"
+    return f"| {name} | {outcome.teaching} | {outcome.tiles} | {outcome.limiting} | {framing} | {turns} |\n"
 
 
 def _judge_row(name: str, entry: ProductEntry) -> str:

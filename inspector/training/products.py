@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from inspector.training.dataset import Dataset, capture_groups, hold_out
 from inspector.training.framing import ProductFraming, choose_framing
 from inspector.training.samples import Sample, Split
 from inspector.vision.tiles import ModelGeometry, cut_frame, plan_frame
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ class TaughtProduct:
     def pictures(self) -> tuple[Sample, ...]:
         """All of them."""
         return (*self.teaching, *self.held_out)
+
+    @property
+    def known(self) -> tuple[Sample, ...]:
+        """Those that the memory may know. What people held out stays unseen: they check by it."""
+        return tuple(sample for sample in self.pictures if sample.split is not Split.HELD_OUT)
 
     @property
     def recipe(self) -> Recipe:
@@ -113,7 +121,7 @@ def samples_in_turn(products: Sequence[TaughtProduct], count: int) -> Iterator[t
                 yield product, samples[turn]
 
 
-def spread(samples: Sequence[Sample], count: int) -> tuple[Sample, ...]:
+def spread(samples: Sequence[T], count: int) -> tuple[T, ...]:
     """At most `count` samples, evenly over the whole."""
     if len(samples) <= count:
         return tuple(samples)

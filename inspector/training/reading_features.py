@@ -1,8 +1,8 @@
-"""Reading pictures into feature caches before anything is trained: what teaches, and what only the memory knows of."""
+"""Reading pictures into feature caches: what teaches, and what only the memory knows of."""
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +12,9 @@ from inspector.training.job import Phase
 from inspector.training.pictures import UnusablePicture
 from inspector.training.products import TaughtProduct, interleaved, some_tiles, spread
 from inspector.training.run_news import RunNews
-from inspector.training.samples import Skipped, Split, load_picture
+from inspector.training.samples import Sample, Skipped, load_picture
+from inspector.training.turning import turned
+from inspector.vision.manifest import Turn
 from inspector.vision.networks.config import DetectorConfig, FeatureNorm
 from inspector.vision.networks.detector import Detector
 
@@ -23,6 +25,9 @@ MAX_CACHED_TILES: Final = 40_000
 
 MAX_KNOWN_TILES: Final = 1024
 """Held-out tiles of a product that the memory is chosen from, besides those that teach."""
+
+MAX_TURNED_TILES: Final = 256
+"""Tiles of a product's turned pictures. They help where pictures are few; of many, so much is enough."""
 
 FEATURE_SHARE: Final = 0.3
 """Largest share of a time budget for reading features; what is not read by then does not teach, and is counted."""
@@ -101,26 +106,50 @@ def read_features(
 def read_known(
     detector: Detector, products: Sequence[TaughtProduct], details: DetailSamples, folder: Path, news: RunNews
 ) -> FeatureCache:
-    """Features of held-out pictures for the memory alone. What people held out stays unseen: they check by it.
+    """Features of held-out pictures for the memory alone; arguments and errors as `read_features`."""
+    looks = [[(sample, None) for sample in product.known if sample in set(product.held_out)] for product in products]
+    return _read_looks(detector, products, looks, MAX_KNOWN_TILES, details, folder, news)
+
+
+def read_turned(
+    detector: Detector,
+    products: Sequence[TaughtProduct],
+    turns: Mapping[str, Sequence[Turn]],
+    details: DetailSamples,
+    folder: Path,
+    news: RunNews,
+) -> FeatureCache:
+    """Features of turned pictures for the memory alone, of the products that may be turned so.
 
     Arguments and errors as `read_features`.
     """
-    config = detector.config
-    chosen = [
-        spread([one for one in product.held_out if one.split is not Split.HELD_OUT], MAX_KNOWN_TILES)
-        for product in products
+    looks = [
+        [(sample, turn) for turn in turns.get(product.name, ()) for sample in product.known] for product in products
     ]
-    quotas = [MAX_KNOWN_TILES // max(1, len(samples)) for samples in chosen]
-    room = sum(len(samples) * quota for samples, quota in zip(chosen, quotas, strict=True)) if config.memory else 0
+    return _read_looks(detector, products, looks, MAX_TURNED_TILES, details, folder, news)
+
+
+def _read_looks(
+    detector: Detector,
+    products: Sequence[TaughtProduct],
+    looks: Sequence[Sequence[tuple[Sample, Turn | None]]],
+    most_tiles: int,
+    details: DetailSamples,
+    folder: Path,
+    news: RunNews,
+) -> FeatureCache:
+    """Features of pictures as they are turned, about `most_tiles` tiles of a product at most, evenly over its looks."""
+    config = detector.config
+    chosen = [spread(product_looks, most_tiles) if config.memory else () for product_looks in looks]
+    quotas = [most_tiles // max(1, len(product_looks)) for product_looks in chosen]
+    room = sum(len(product_looks) * quota for product_looks, quota in zip(chosen, quotas, strict=True))
     cache = FeatureCache([product.name for product in products], room, config.tokens, config.channels, folder)
-    if not config.memory:
-        return cache
     filler = CacheFiller(TileEncoder(detector), cache, details)
-    for number, (product, samples, quota) in enumerate(zip(products, chosen, quotas, strict=True)):
-        for sample in samples:
+    for number, (product, product_looks, quota) in enumerate(zip(products, chosen, quotas, strict=True)):
+        for sample, turn in product_looks:
             news.check_cancelled()
             try:
-                tiles = product.cut(load_picture(sample))
+                tiles = product.cut(turned(load_picture(sample), turn))
             except UnusablePicture as error:
                 news.skip(sample, error)
                 continue

@@ -92,33 +92,47 @@ def remember(
     Raises:
         TrainingCancelled: `cancelled` said so.
     """
-    memory, fuser = detector.memory, detector.fuser
-    remembered = Remembered(memory)
-    if not memory.size:
+    remembered = Remembered(detector.memory)
+    if not detector.memory.size:
         return remembered
-    device = memory.tokens.device
     products = len(caches[0].products)
+    for number in range(products):
+        done(number, products)
+        remember_product(detector, remembered, caches, details, number, seed=seed, cancelled=cancelled)
+    done(products, products)
+    return remembered
+
+
+@torch.no_grad()
+def remember_product(
+    detector: Detector,
+    remembered: Remembered,
+    caches: Sequence[FeatureCache],
+    details: DetailSamples,
+    number: int,
+    *,
+    seed: int,
+    cancelled: Callable[[], bool],
+) -> None:
+    """As `remember`, for one product by its number, and note it in `remembered`. What it knew before is forgotten."""
+    memory, fuser = detector.memory, detector.fuser
+    device = memory.tokens.device
 
     def chosen(tokens: Tensor, size: int) -> Tensor:
         return choose_coreset(tokens, min(size, max(1, int(_SHARE * len(tokens)))), seed=seed, cancelled=cancelled)
 
-    for number in range(products):
-        done(number, products)
-        with torch.no_grad():
-            raw, groups = _tokens_of(caches, number, detector.config.tokens, seed)
-            tokens = fuser.normalize(raw.to(device)).flatten(0, 1)
-            picked = chosen(tokens, memory.size)
-            token_groups = np.repeat(groups, detector.config.tokens)[picked.cpu().numpy()]
-            detail = detail_groups = None
-            if memory.detail_size:
-                raw, groups = details.of(number)
-                detail = fuser.normalize_detail(raw.to(device))
-                picked_detail = chosen(detail, memory.detail_size)
-                detail, detail_groups = detail[picked_detail], groups[picked_detail.cpu().numpy()]
-        memory.remember(number, tokens[picked], detail)
-        remembered.note(number, token_groups, detail_groups)
-    done(products, products)
-    return remembered
+    raw, groups = _tokens_of(caches, number, detector.config.tokens, seed)
+    tokens = fuser.normalize(raw.to(device)).flatten(0, 1)
+    picked = chosen(tokens, memory.size)
+    token_groups = np.repeat(groups, detector.config.tokens)[picked.cpu().numpy()]
+    detail = detail_groups = None
+    if memory.detail_size:
+        raw, groups = details.of(number)
+        detail = fuser.normalize_detail(raw.to(device))
+        picked_detail = chosen(detail, memory.detail_size)
+        detail, detail_groups = detail[picked_detail], groups[picked_detail.cpu().numpy()]
+    memory.remember(number, tokens[picked], detail)
+    remembered.note(number, token_groups, detail_groups)
 
 
 def _tokens_of(caches: Sequence[FeatureCache], number: int, tokens: int, seed: int) -> tuple[Tensor, NDArray[np.int32]]:

@@ -45,16 +45,23 @@ from inspector.training.job import (
 )
 from inspector.training.presets import preset
 from inspector.training.products import TaughtProduct, find_products
-from inspector.training.reading_features import detail_samples, read_features, read_known
-from inspector.training.remembering import Remembered, remember
+from inspector.training.reading_features import (
+    MAX_TURNED_TILES,
+    detail_samples,
+    read_features,
+    read_known,
+    read_turned,
+)
+from inspector.training.remembering import Remembered, remember, remember_product
 from inspector.training.run_news import RunNews
 from inspector.training.shared_cache import share_cache
 from inspector.training.trainer import Budget, StepReport, Trainer
+from inspector.training.turning import find_turns, tried_samples
 from inspector.training.weighing import weigh
 from inspector.vision.backbones import BackboneWeights, find_backbone
 from inspector.vision.device import choose_device, device_name
 from inspector.vision.host_engine import HostEngine
-from inspector.vision.manifest import Judge, Manifest, ProductEntry, Weighing
+from inspector.vision.manifest import Judge, Manifest, ProductEntry, Turn, Weighing
 from inspector.vision.model import TiledModel
 from inspector.vision.networks.detector import Detector, build_detector
 from inspector.vision.networks.offset import measure_offset
@@ -154,8 +161,10 @@ class _Run:
             self._peers.leave()
         else:
             self._train(trainer, fingerprint, self._reserve(products))
-        remembered, weighings = self._remember(detector, (cache, known), details, products)
+        remembered, turns = self._remember(detector, (cache, known), details, products)
+        weighings = self._weigh(detector, products, remembered)
         manifest, self_test = self._calibrated(detector, device, dataset, products, remembered, weighings, trainer)
+        manifest = _with_turns(manifest, turns)
         outcomes = {
             product.name: _outcome(product, manifest.products[product.name], cache.tiles_of(product.name))
             for product in products
@@ -252,14 +261,15 @@ class _Run:
         return find_backbone(self._job.models_dir, self._config.backbone)
 
     def _reserve(self, products: Sequence[TaughtProduct]) -> float:
-        """Seconds to keep for what follows training, whoever will judge."""
-        tiles = sum(
-            max(
+        """Seconds to keep for what follows training, whoever will judge and whatever may be turned."""
+        tiles = 0
+        for product in products:
+            tiles += max(
                 sum(product.tile_count(samples) for samples in scored_samples(product, Weighing(judge, {})))
                 for judge in (Judge.BOTH, Judge.MEMORY)
             )
-            for product in products
-        )
+            tiles += (1 + len(Turn)) * product.tile_count(tried_samples(product))
+            tiles += min(MAX_TURNED_TILES, len(Turn) * product.tile_count(product.known))
         wanted = FIXED_RESERVE_S + 1.5 * tiles * self._tile_seconds
         return wanted if self._limit_s is None else min(wanted, self._limit_s * RESERVE_SHARE)
 
@@ -320,30 +330,46 @@ class _Run:
         caches: Sequence[FeatureCache],
         details: DetailSamples,
         products: Sequence[TaughtProduct],
-    ) -> tuple[Remembered, Mapping[str, Weighing]]:
-        """Fill the memory, and weigh it against the network."""
+    ) -> tuple[Remembered, Mapping[str, tuple[Turn, ...]]]:
+        """Fill the memory, also with turned pictures where they are good parts."""
+        seed, cancelled, news = self._job.seed, self._cancelled, self._news
 
-        def remembered(done: int, total: int) -> None:
-            self._news.report(Phase.REMEMBER, done, total)
+        def done(products: int, of: int) -> None:
+            news.report(Phase.REMEMBER, products, of)
 
-        def weighed(done: int, total: int) -> None:
-            self._news.report(Phase.WEIGH, done, total)
+        remembered = remember(detector, caches, details, seed=seed, cancelled=cancelled, done=done)
+        turns = find_turns(detector, products, remembered, cancelled=news.check_cancelled, skipped=news.skip)
+        every = (*caches, read_turned(detector, products, turns, details, self._job.models_dir, news))
+        for number, product in enumerate(products):
+            names = ", ".join(turns[product.name])
+            if names:
+                news.report(Phase.REMEMBER, number, len(products), message=f"{product.name}: also good turned {names}")
+                remember_product(detector, remembered, every, details, number, seed=seed, cancelled=cancelled)
+            logger.info("%s: also good turned %s", product.name, names or "no way")
+        return remembered, turns
 
-        known = remember(detector, caches, details, seed=self._job.seed, cancelled=self._cancelled, done=remembered)
+    def _weigh(
+        self, detector: Detector, products: Sequence[TaughtProduct], remembered: Remembered
+    ) -> Mapping[str, Weighing]:
+        """Weigh the memory against the network."""
+
+        def done(products: int, of: int) -> None:
+            self._news.report(Phase.WEIGH, products, of)
+
         weighings = weigh(
             detector,
             products,
-            known,
+            remembered,
             trained=not self._job.draft,
             seed=self._job.seed,
             cancelled=self._news.check_cancelled,
             skipped=self._news.skip,
-            done=weighed,
+            done=done,
         )
         for name, weighing in weighings.items():
             areas = ", ".join(f"{judge.value} {area:.3f}" for judge, area in weighing.drawn_auroc.items())
             logger.info("%s is judged by %s; on drawn defects: %s", name, weighing.judge.value, areas or "not compared")
-        return known, weighings
+        return weighings
 
     def _calibrated(
         self,
@@ -411,6 +437,11 @@ class _Run:
             },
             license=self._job.license,
         )
+
+
+def _with_turns(manifest: Manifest, turns: Mapping[str, tuple[Turn, ...]]) -> Manifest:
+    entries = {name: replace(entry, turns=turns[name]) for name, entry in manifest.products.items()}
+    return replace(manifest, products=entries)
 
 
 def _outcome(product: TaughtProduct, entry: ProductEntry, tiles: int) -> ProductOutcome:

@@ -23,13 +23,13 @@ from inspector.core.recipe import Framing
 from inspector.training.drawn import draw_defect
 from inspector.training.features import TileEncoder
 from inspector.training.metrics import auroc
+from inspector.training.peak import peak
 from inspector.training.pictures import UnusablePicture
 from inspector.training.products import TaughtProduct, spread
 from inspector.training.samples import Sample, load_picture
 from inspector.vision.manifest import Judge, Weighing
-from inspector.vision.networks.config import DETAIL_STRIDE_PX, STRIDE_PX
+from inspector.vision.networks.config import DETAIL_STRIDE_PX
 from inspector.vision.networks.memory import Weights
-from inspector.vision.tiles import PEAK_PX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -56,8 +56,6 @@ DETAIL_SHARE: Final = 0.5
 """Peak of the detail in relation to the peak of what it sharpens. From 0.25 to 1 regions were found alike, on four real
 and two drawn products (AUPRO within 0.005)."""
 
-_WINDOW: Final = PEAK_PX // STRIDE_PX
-_DETAIL_WINDOW: Final = PEAK_PX // DETAIL_STRIDE_PX
 _SMALLEST: Final = 1e-6
 
 
@@ -173,11 +171,11 @@ def _maps_of(detector: Detector, raw: RawFeatures, number: int) -> _Frame:
 
 
 def _choose(maps: _Maps, *, trained: bool, few: bool) -> tuple[Weighing, Weights]:
-    peaks = np.array([[_peak(frame.residual), _peak(frame.distance)] for frame in maps.good])
+    peaks = np.array([[peak(frame.residual), peak(frame.distance)] for frame in maps.good])
     levels = np.maximum(peaks.mean(axis=0), _SMALLEST)
     variances = np.maximum((peaks / levels).var(axis=0), _SMALLEST)
     say = (1 / variances) / (1 / variances).sum()
-    fine = [_peak(frame.detail, _DETAIL_WINDOW) for frame in maps.good if frame.detail is not None]
+    fine = [peak(frame.detail, DETAIL_STRIDE_PX) for frame in maps.good if frame.detail is not None]
     detail = DETAIL_SHARE / max(float(np.mean(fine)), _SMALLEST) if fine else 0.0
     ways = {
         Judge.BOTH: Weights(say[0] / levels[0], say[1] / levels[1], detail),
@@ -197,12 +195,7 @@ def _choose(maps: _Maps, *, trained: bool, few: bool) -> tuple[Weighing, Weights
 def _area(maps: _Maps, weights: Weights) -> float:
     """Image AUROC of drawn against good pictures under these weights."""
     scores = [
-        [_peak(frame.residual * weights.residual + frame.distance * weights.distance) for frame in group]
+        [peak(frame.residual * weights.residual + frame.distance * weights.distance) for frame in group]
         for group in (maps.good, maps.drawn)
     ]
     return auroc(scores[0], scores[1])
-
-
-def _peak(values: Tensor, window: int = _WINDOW) -> float:
-    """Largest mean of a window in any tile of (tiles, t, t), as `vision.tiles.clip_at_peak` does on a frame."""
-    return float(torch.nn.functional.avg_pool2d(values[:, None], window, 1).max())

@@ -46,6 +46,14 @@ class Judge(StrEnum):
     MEMORY = "memory"
 
 
+class Turn(StrEnum):
+    """How a picture is turned; half is by 180 degrees."""
+
+    LEFT_RIGHT = "left-right"
+    TOP_BOTTOM = "top-bottom"
+    HALF = "half"
+
+
 @dataclass(frozen=True, slots=True)
 class Weighing:
     """Why a product is judged as it is.
@@ -71,6 +79,7 @@ class ProductEntry:
         calibration: of the fused scores, in the unit of the finished map.
         scores: the held-out good parts' fused scores, ascending.
         weighing: what makes the map, and what that rests on.
+        turns: in which pictures are remembered, besides as they are.
     """
 
     framing: Framing
@@ -82,6 +91,7 @@ class ProductEntry:
     calibration: Calibration
     scores: tuple[float, ...]
     weighing: Weighing
+    turns: tuple[Turn, ...] = ()
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -288,6 +298,7 @@ def _product_table(entry: ProductEntry) -> dict[str, Any]:
         "contrast": entry.contrast,
         "scores": list(entry.scores),
         "judge": entry.weighing.judge.value,
+        "turns": [turn.value for turn in entry.turns],
         "drawn_auroc": {judge.value: area for judge, area in entry.weighing.drawn_auroc.items()},
         "calibration": {
             "limit": calibration.limit,
@@ -316,6 +327,11 @@ def _read_product(table: _Table) -> ProductEntry | None:
     judge = table.text("judge")
     if judge and judge not in set(Judge):
         table.problem("judge", f"one of {[value.value for value in Judge]}", judge)
+    # Manifests written before turns were tried lack the key, and nothing turned was remembered.
+    named = table.names("turns") if table.has("turns") else ()
+    turns = tuple(turn for turn in Turn if turn in named)
+    if len(turns) < len(named):
+        table.problem("turns", f"some of {[value.value for value in Turn]}", list(named))
     areas = table.table("drawn_auroc")
     drawn_auroc = {value: areas.number(value.value) for value in Judge if value.value in areas}
     areas.finish()
@@ -337,7 +353,7 @@ def _read_product(table: _Table) -> ProductEntry | None:
         return None
     weighing = Weighing(Judge(judge), drawn_auroc)
     return ProductEntry(
-        Framing(framing), scale, overlap_px, tile_level, whole_level, contrast, calibration, scores, weighing
+        Framing(framing), scale, overlap_px, tile_level, whole_level, contrast, calibration, scores, weighing, turns
     )
 
 

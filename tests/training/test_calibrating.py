@@ -12,8 +12,9 @@ from inspector.training.framing import geometry_of
 from inspector.training.products import find_products
 from inspector.training.remembering import Remembered, remember
 from inspector.training.samples import load_picture
+from inspector.training.turning import turned
 from inspector.vision.host_engine import HostEngine
-from inspector.vision.manifest import Judge, Weighing
+from inspector.vision.manifest import Judge, Turn, Weighing
 from inspector.vision.model import TiledModel
 from inspector.vision.networks.backbone import load_lite0_weights
 from inspector.vision.networks.detector import build_detector
@@ -130,5 +131,10 @@ def test_tiles_of_a_self_test_are_none_that_are_remembered(products):
     tiles, numbers = self_test_tiles(products)
     assert set(numbers.tolist()) == {0, 1}
     for product in products:
-        cut = {tile.tobytes() for sample in product.pictures for tile in product.cut(load_picture(sample))}
+        cut = {
+            tile.tobytes()
+            for sample in product.pictures
+            for way in (None, *Turn)
+            for tile in product.cut(turned(load_picture(sample), way))
+        }
         assert not cut & {tile.tobytes() for tile in np.ascontiguousarray(tiles)}

@@ -21,7 +21,7 @@ from inspector.training.teaching import run_job
 from inspector.training.weighing import CLEARLY
 from inspector.vision.backbones import import_backbone
 from inspector.vision.device import DeviceChoice
-from inspector.vision.manifest import Judge, Weighing
+from inspector.vision.manifest import Judge, Turn, Weighing
 from inspector.vision.networks.backbone import build_encoder
 from inspector.vision.networks.config import Backbone, PaddingMode
 from inspector.vision.networks.encoder import UNIT_INPUT
@@ -116,6 +116,26 @@ def test_what_people_hold_out_is_not_remembered_either(data, tmp_path, monkeypat
         manifest.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
         teach(job(manifest, tmp_path, steps=None, draft=True, image_root=data))
     assert known == [[18, 6], [18, 0]]
+
+
+def test_turned_pictures_are_remembered_of_the_product_that_may_be_turned(data, tmp_path, monkeypatch):
+    def memory(turns):
+        monkeypatch.setattr(teaching, "find_turns", lambda *_, **__: {"disk": turns, "fabric": ()})
+        outcome, _ = teach(job(data, tmp_path, steps=None, draft=True))
+        folder = tmp_path / "models" / "drawn" / str(outcome.ref.version)
+        return read_model_folder(folder), (folder / "card.md").read_text("utf-8")
+
+    plain, plain_card = memory(())
+    both, both_card = memory((Turn.TOP_BOTTOM, Turn.HALF))
+    assert [entry.turns for entry in plain.manifest.products.values()] == [(), ()]
+    assert [entry.turns for entry in both.manifest.products.values()] == [(Turn.TOP_BOTTOM, Turn.HALF), ()]
+    assert "| disk | 18 | 18 | 24 | whole frame in one tile | no |" in plain_card
+    assert "| disk | 18 | 18 | 24 | whole frame in one tile | top-bottom, half |" in both_card
+    before, after = plain.detector.memory, both.detector.memory
+    assert torch.equal(before.tokens[1], after.tokens[1])
+    assert torch.equal(before.detail[1], after.detail[1])
+    assert not torch.equal(before.tokens[0], after.tokens[0])
+    assert not torch.equal(before.detail[0], after.detail[0])
 
 
 def test_a_draft_is_judged_by_its_memory_and_can_be_used_at_once(data, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 import tomli_w
 
 from inspector.core.recipe import Framing
-from inspector.vision.manifest import InvalidManifest, Judge, Manifest, Weighing, read_manifest, write_manifest
+from inspector.vision.manifest import InvalidManifest, Judge, Manifest, Turn, Weighing, read_manifest, write_manifest
 from tests.support.vision import product_entry, tiny_manifest
 
 
@@ -76,6 +76,12 @@ def test_every_missing_and_unknown_inner_key_is_named_at_once(table: str) -> Non
         ("products.cap.judge", "nobody", "products.cap.judge: expected one of ['both', 'network', 'memory']"),
         ("products.cap.drawn_auroc", {"nobody": 0.5}, "products.cap.drawn_auroc.nobody: unknown key"),
         ("products.cap.drawn_auroc.both", "much", "products.cap.drawn_auroc.both: expected a finite number"),
+        (
+            "products.cap.turns",
+            ["half", "twice"],
+            "products.cap.turns: expected some of ['left-right', 'top-bottom', 'half']",
+        ),
+        ("products.cap.turns", "half", "products.cap.turns: expected a list of names"),
         ("products", {}, "products: expected at least one"),
         ("memory.products", ["cap", "whole"], "memory.products: expected the names ['cap', 'whole', '瓶盖 32/a.b']"),
         ("memory.products", ["cap", "cap", "whole"], "memory.products: expected the names"),
@@ -99,6 +105,18 @@ def test_a_manifest_from_before_tails_were_extrapolated_holds_no_such_limit() ->
     older = document()
     del older["products"]["cap"]["calibration"]["extrapolated"]
     assert read_manifest(tomli_w.dumps(older)) == written()
+
+
+def test_a_manifest_from_before_turns_were_tried_has_none() -> None:
+    older = document()
+    del older["products"]["cap"]["turns"]
+    assert read_manifest(tomli_w.dumps(older)) == written()
+
+
+def test_turns_that_are_remembered_stay() -> None:
+    entry = replace(product_entry(), turns=(Turn.LEFT_RIGHT, Turn.HALF))
+    manifest = replace(written(), memory=("cap",), products={"cap": entry})
+    assert read_manifest(write_manifest(manifest)) == manifest
 
 
 def test_an_extrapolated_limit_stays_marked() -> None:

@@ -1,0 +1,152 @@
+"""Turned pictures are good parts of a plain disk, and none of a disk with a mark: found by looking, not by telling."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from inspector.training.dataset import read_for_training
+from inspector.training.features import CacheFiller, DetailSamples, FeatureCache, TileEncoder
+from inspector.training.framing import geometry_of
+from inspector.training.job import TrainingCancelled
+from inspector.training.products import find_products
+from inspector.training.remembering import Remembered, remember
+from inspector.training.samples import Split, load_picture
+from inspector.training.turning import TRIED_PICTURES, TRIED_TILES, find_turns, tried_samples, turned
+from inspector.vision.manifest import Turn
+from inspector.vision.networks.backbone import load_lite0_weights
+from inspector.vision.networks.config import DetectorConfig
+from inspector.vision.networks.detector import build_detector
+from tests.support.vision import tiny_config
+
+CONFIG = DetectorConfig.from_dict(tiny_config().to_dict() | {"memory": 200})
+PICTURES = 32
+
+
+def draw(rng, mark):
+    """A disk, perhaps with a bar on its left: the same upside down, and not the same mirrored."""
+    y, x = np.mgrid[:64, :64] - 31.5 + rng.uniform(-2, 2, (2, 1, 1))
+    picture = np.where(np.hypot(y, x) < 24, 160, 60) + rng.normal(0, 4, (64, 64))
+    if mark:
+        picture[(np.abs(y) < 10) & (np.abs(x + 12) < 3)] = 20
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def products(tmp_path_factory):
+    root, rng = tmp_path_factory.mktemp("data"), np.random.default_rng(0)
+    for name in ("marked", "plain"):
+        folder = root / name / "train" / "good"
+        folder.mkdir(parents=True)
+        for number in range(PICTURES):
+            Image.fromarray(draw(rng, name == "marked")).save(folder / f"{number:03}.png")
+    return find_products(read_for_training(root), geometry_of(CONFIG), seed=0)
+
+
+@pytest.fixture(scope="module")
+def taught(products, tmp_path_factory):
+    torch.manual_seed(0)
+    detector = build_detector(CONFIG, backbone_state=load_lite0_weights(), products=2)
+    names = [product.name for product in products]
+    cache = FeatureCache(names, 2 * PICTURES, CONFIG.tokens, CONFIG.channels, tmp_path_factory.mktemp("cache"))
+    details = DetailSamples([PICTURES] * 2, CONFIG.detail_channels, seed=0)
+    filler = CacheFiller(TileEncoder(detector), cache, details)
+    for number, product in enumerate(products):
+        for sample in product.pictures:
+            filler.add(number, product.cut(load_picture(sample)), product.groups[sample.name])
+    filler.flush()
+    detector.fuser.set_statistics(*cache.channel_statistics())
+    return detector, remember(detector, [cache], details, seed=0, cancelled=lambda: False, done=lambda *_: None)
+
+
+def run(taught, products, cancelled=lambda: None):
+    skipped = []
+    detector, remembered = taught
+    found = find_turns(
+        detector, products, remembered, cancelled=cancelled, skipped=lambda sample, _: skipped.append(sample)
+    )
+    return found, skipped
+
+
+def test_a_picture_is_turned_and_keeps_its_shape():
+    image = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
+    assert turned(image, None) is image
+    assert np.array_equal(turned(image, Turn.LEFT_RIGHT)[0, 0], image[0, 2])
+    assert np.array_equal(turned(image, Turn.TOP_BOTTOM)[0, 0], image[1, 0])
+    assert np.array_equal(turned(image, Turn.HALF)[0, 0], image[1, 2])
+    for turn in Turn:
+        for picture in (image, image[..., 0]):
+            once = turned(picture, turn)
+            assert once.shape == picture.shape
+            assert once.flags.c_contiguous
+            assert np.array_equal(turned(once, turn), picture)
+
+
+def test_only_turns_that_look_as_good_are_found(taught, products):
+    found, skipped = run(taught, products)
+    assert found == {"marked": (Turn.TOP_BOTTOM,), "plain": tuple(Turn)}
+    assert not skipped
+
+
+def test_what_is_remembered_itself_must_not_decide(taught, products, monkeypatch):
+    """A memory that has seen a picture knows it better than it knows any turned one, however alike they are."""
+    monkeypatch.setattr(Remembered, "without", lambda *_: torch.no_grad())
+    assert run(taught, products)[0]["plain"] == ()
+
+
+def test_the_memory_is_left_as_it_was(taught, products):
+    before = {name: value.clone() for name, value in taught[0].state_dict().items()}
+    run(taught, products)
+    assert all(torch.equal(value, before[name]) for name, value in taught[0].state_dict().items())
+
+
+def test_without_memory_nothing_is_turned(products):
+    config = DetectorConfig.from_dict(CONFIG.to_dict() | {"memory": 0, "detail": 0})
+    detector = build_detector(config, backbone_state=None, products=2)
+    assert run((detector, Remembered(detector.memory)), products)[0] == {"marked": (), "plain": ()}
+
+
+def test_an_unreadable_picture_is_named_and_the_others_decide(taught, products, tmp_path):
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"not a picture")
+    plain = products[1]
+    first, *others = plain.teaching
+    bad = dataclasses.replace(first, path=broken)
+    found, skipped = run(taught, (products[0], dataclasses.replace(plain, teaching=(bad, *others))))
+    assert skipped == [bad]
+    assert found["plain"] == tuple(Turn)
+
+
+def test_without_a_readable_picture_nothing_is_turned(taught, products, tmp_path):
+    gone = tuple(dataclasses.replace(sample, path=tmp_path / "gone.png") for sample in products[1].pictures)
+    found, skipped = run(taught, (products[0], dataclasses.replace(products[1], teaching=gone, held_out=())))
+    assert found["plain"] == ()
+    assert len(skipped) == PICTURES
+
+
+def test_it_can_be_cancelled(taught, products):
+    def cancelled():
+        raise TrainingCancelled("cancelled")
+
+    with pytest.raises(TrainingCancelled):
+        run(taught, products, cancelled)
+
+
+def test_what_people_held_out_is_not_looked_at(products):
+    plain = products[1]
+    told = tuple(dataclasses.replace(sample, split=Split.HELD_OUT) for sample in plain.held_out)
+    assert tried_samples(plain) == plain.pictures
+    assert tried_samples(dataclasses.replace(plain, held_out=told)) == plain.teaching
+
+
+def test_of_many_pictures_or_tiles_some_are_tried(products):
+    plain = products[1]
+    many = dataclasses.replace(plain, teaching=plain.teaching * 20)
+    assert len(tried_samples(many)) == TRIED_PICTURES
+    tiled = dataclasses.replace(plain.framing, framing=products[0].recipe.framing.TILES, scale=4.0)
+    cut = dataclasses.replace(many, framing=tiled)
+    tiles = cut.tile_count([plain.teaching[0]])
+    assert tiles > 1
+    assert len(tried_samples(cut)) == max(2, TRIED_TILES // tiles) < TRIED_PICTURES
