@@ -27,7 +27,7 @@ MAX_KNOWN_TILES: Final = 1024
 """Held-out tiles of a product that the memory is chosen from, besides those that teach."""
 
 MAX_TURNED_TILES: Final = 256
-"""Tiles of a product's turned pictures. They help where pictures are few; of many, so much is enough."""
+"""Tiles of a product's turned pictures; of larger frames a random choice of their tiles."""
 
 FEATURE_SHARE: Final = 0.3
 """Largest share of a time budget for reading features; what is not read by then does not teach, and is counted."""

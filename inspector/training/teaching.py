@@ -268,8 +268,10 @@ class _Run:
                 sum(product.tile_count(samples) for samples in scored_samples(product, Weighing(judge, {})))
                 for judge in (Judge.BOTH, Judge.MEMORY)
             )
-            tiles += (1 + len(Turn)) * product.tile_count(tried_samples(product))
-            tiles += min(MAX_TURNED_TILES, len(Turn) * product.tile_count(product.known))
+            tried = tried_samples(product)
+            if tried:
+                tiles += (1 + len(Turn)) * product.tile_count(tried)
+                tiles += min(MAX_TURNED_TILES, len(Turn) * product.tile_count(product.known))
         wanted = FIXED_RESERVE_S + 1.5 * tiles * self._tile_seconds
         return wanted if self._limit_s is None else min(wanted, self._limit_s * RESERVE_SHARE)
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from inspector.training import turning
 from inspector.training.dataset import read_for_training
 from inspector.training.features import CacheFiller, DetailSamples, FeatureCache, TileEncoder
 from inspector.training.framing import geometry_of
@@ -141,9 +142,16 @@ def test_what_people_held_out_is_not_looked_at(products):
     assert tried_samples(dataclasses.replace(plain, held_out=told)) == plain.teaching
 
 
+def test_many_pictures_need_no_turned_ones(taught, products, monkeypatch):
+    monkeypatch.setattr(turning, "FEW", PICTURES)
+    assert run(taught, products)[0]["plain"] == tuple(Turn)
+    monkeypatch.setattr(turning, "FEW", PICTURES - 1)
+    assert run(taught, products)[0] == {"marked": (), "plain": ()}
+
+
 def test_of_many_pictures_or_tiles_some_are_tried(products):
     plain = products[1]
-    many = dataclasses.replace(plain, teaching=plain.teaching * 20)
+    many = dataclasses.replace(plain, teaching=plain.teaching * 3)
     assert len(tried_samples(many)) == TRIED_PICTURES
     tiled = dataclasses.replace(plain.framing, framing=products[0].recipe.framing.TILES, scale=4.0)
     cut = dataclasses.replace(many, framing=tiled)
