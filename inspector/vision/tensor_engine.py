@@ -13,16 +13,18 @@ from __future__ import annotations
 import contextlib
 import copy
 import logging
+import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from inspector.core.errors import OperationalError
 from inspector.vision.device import device_name
+from inspector.vision.networks.attention import Attention
 from inspector.vision.networks.folding import fold_batch_norms
 from inspector.vision.preprocess import mirror_indices
 from inspector.vision.runtimes import PixelDetector
@@ -45,6 +47,9 @@ BATCH: Final = 32
 
 WARM_UP: Final = 3
 """Eager passes before recording, so that libraries have chosen their kernels (PyTorch, CUDA graphs)."""
+
+_RECORDING: Final = threading.Lock()
+"""PyTorch records one graph at a time in a process; models may be prepared in several threads."""
 
 _DTYPE_NAMES: Final = {torch.float32: "float32", torch.bfloat16: "bf16", torch.float16: "fp16"}
 
@@ -157,6 +162,16 @@ def clip_at_peak(values: Tensor, windows: Tensor, side: int) -> Tensor:
     return torch.where(values.isfinite() & windows.any(), torch.minimum(values, peak), values)
 
 
+def halve_weights(network: nn.Module, dtype: torch.dtype) -> None:
+    """Keep the weights of convolutions and products as autocast would make them of float32 for every frame anew."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            module.to(dtype)
+        elif isinstance(module, Attention):
+            module.in_weight.data = module.in_weight.data.to(dtype)
+            module.in_bias.data = module.in_bias.data.to(dtype)
+
+
 class TensorEngine:
     """Implements `model.Engine` with torch alone."""
 
@@ -187,6 +202,9 @@ class TensorEngine:
             network = PixelDetector(copy.deepcopy(detector.eval()), statistics).to(device)
             fold_batch_norms(network.detector.encoder)
             network.detector.encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            # Looked up in float32 anyway; else every frame would convert what it looks up once more.
+            network.detector.memory.tokens = network.detector.memory.tokens.float()
+            network.detector.memory.detail = network.detector.memory.detail.float()
             self._network: PixelDetector | None = network
             if device.type == "cuda" and self_test is not None:
                 self._choose_precision(self_test, score_tolerance)
@@ -246,7 +264,7 @@ class TensorEngine:
             if prepared.bare is None:
                 shape = (prepared.plan.tiles, prepared.plan.tile_px, prepared.plan.tile_px, 3)
                 tiles = torch.zeros(shape, dtype=torch.uint8, device=self._device)
-                prepared.bare = self._record(lambda: self._score(tiles, prepared.products))
+                prepared.bare = self._record(lambda: self._score(tiles, prepared.products), prepared.pool)
             prepared.bare()
             if self._device.type == "cuda":
                 torch.cuda.current_stream(self._device).synchronize()
@@ -271,10 +289,10 @@ class TensorEngine:
 
     def _make_lane(self, prepared: _Prepared, channels: int) -> _Lane:
         lane = _Lane(prepared.plan, channels, self._device)
-        lane.work = self._record(lambda: lane.maps.copy_(self._forward(lane.frame, prepared)))
+        lane.work = self._record(lambda: lane.maps.copy_(self._forward(lane.frame, prepared)), prepared.pool)
         return lane
 
-    def _record(self, work: Callable[[], object]) -> Callable[[], object]:
+    def _record(self, work: Callable[[], object], pool: Any) -> Callable[[], object]:  # noqa: ANN401 (torch names no type)
         """On CUDA: warm up on a stream aside, record as a graph, and return its replay. Elsewhere the work itself."""
         if self._device.type != "cuda":
             return work
@@ -285,7 +303,9 @@ class TensorEngine:
                 work()
         torch.cuda.current_stream(self._device).wait_stream(side)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        # Other threads may work on the device meanwhile; by default whatever they allocate would spoil the recording.
+        # Graphs run one after the other and leave their answers in buffers outside, so they may share their memory.
+        with _RECORDING, torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
             work()
         return graph.replay
 
@@ -332,14 +352,17 @@ class TensorEngine:
         """Take half precision when the stored tiles come out near enough in it."""
         if not compare_maps(self.check(self_test), self_test.maps).exact:
             return  # wrong in float32 already; the self-test says so
-        self._dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+        # Devices without bfloat16 emulate it: slowly, and not in every convolution.
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+        self._dtype = torch.bfloat16 if native else torch.float16
         maps = self.check(self_test)
         found = compare_maps(maps, self_test.maps)
         accepted = found.acceptable(score_tolerance)
         verdict = "taken" if accepted else "refused"
         logger.info("%s %s: %s", self.name, verdict, found)
-        if accepted:
+        if accepted and self._network is not None:
             self._reference = maps
+            halve_weights(self._network, self._dtype)
         else:
             self._dtype = torch.float32
 
@@ -378,6 +401,8 @@ class _Prepared:
         self.products = torch.full((plan.tiles,), product, dtype=torch.int32, device=device)
         self.lanes: dict[int, _Lane] = {}
         self.bare: Callable[[], object] | None = None
+        # Of this plan's graphs alone: torch refuses the pool of graphs that are gone.
+        self.pool = torch.cuda.graph_pool_handle() if device.type == "cuda" else None
         size, side = plan.image_size, plan.tile_px
         self.area = torch.from_numpy(plan.area.copy()).to(device)
         self.windows = torch.from_numpy(peak_windows(plan.area, plan.peak_cells)).to(device)

@@ -1,5 +1,8 @@
 """Device code held against the host's: resampling, joining, cutting off, and whole frames; on the processor here."""
 
+import contextlib
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 import torch
@@ -8,10 +11,19 @@ from hypothesis import strategies as st
 
 from inspector.core.geometry import Polygon, Size
 from inspector.core.recipe import Framing
+from inspector.vision import tensor_engine
 from inspector.vision.host_engine import HostEngine
 from inspector.vision.preprocess import mirror_extend, mirror_indices, resize
 from inspector.vision.runtimes import TorchRuntime
-from inspector.vision.tensor_engine import TensorEngine, clip_at_peak, make_blend_table, make_taps, resample
+from inspector.vision.tensor_engine import (
+    WARM_UP,
+    TensorEngine,
+    clip_at_peak,
+    halve_weights,
+    make_blend_table,
+    make_taps,
+    resample,
+)
 from inspector.vision.tiles import ModelGeometry, peak_windows, plan_frame
 from inspector.vision.tiles import clip_at_peak as clip_on_host
 from tests.support.vision import (
@@ -138,3 +150,62 @@ def test_stored_tiles_of_several_products_come_out_as_in_torch() -> None:
     np.testing.assert_allclose(engine.check(stored), stored.maps, rtol=1e-4)
     assert engine.reference(stored) is stored.maps
     engine.close()
+
+
+def test_halved_weights_are_those_that_autocast_makes() -> None:
+    detector, stored = tiny_detector(3), tiny_self_test(3)
+    engine = TensorEngine(detector, detector.input_statistics, CPU)
+    engine._dtype = torch.bfloat16
+    wanted = engine.check(stored)
+    assert engine._network is not None
+    halve_weights(engine._network, torch.bfloat16)
+    np.testing.assert_array_equal(engine.check(stored), wanted)
+    head = engine._network.detector.head
+    assert head.input_projection.weight.dtype is torch.bfloat16
+    assert head.norm.weight.dtype is head.queries.dtype is torch.float32
+    assert next(detector.parameters()).dtype is torch.float32  # the engine's own copy alone
+    engine.close()
+
+
+def test_a_device_that_only_emulates_bfloat16_is_asked_for_float16(monkeypatch: pytest.MonkeyPatch) -> None:
+    detector, stored = tiny_detector(3), tiny_self_test(3)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: including_emulation)
+    engine = TensorEngine(detector, detector.input_statistics, CPU)
+    engine._choose_precision(stored, 1.0)
+    assert engine.name == "torch fp16"
+    engine.close()
+
+
+def test_a_recording_is_warmed_up_aside_and_made_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What torch is asked for, on a machine that has no CUDA device."""
+    said: list[str] = []
+    engine = TensorEngine(tiny_detector(), tiny_detector().input_statistics, CPU)
+    engine._device = torch.device("cuda")
+
+    class Stream:
+        def __init__(self, *_: object) -> None: ...
+
+        def wait_stream(self, _: object) -> None:
+            said.append("wait")
+
+    class Graph:
+        def replay(self) -> None:
+            said.append("replay")
+
+    @contextlib.contextmanager
+    def graph(_: Graph, *, pool: object, capture_error_mode: str) -> Iterator[None]:
+        assert tensor_engine._RECORDING.locked()
+        said.append(f"record {pool} {capture_error_mode}")
+        yield
+        said.append("recorded")
+
+    monkeypatch.setattr(torch.cuda, "Stream", Stream)
+    monkeypatch.setattr(torch.cuda, "current_stream", Stream)
+    monkeypatch.setattr(torch.cuda, "stream", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", Graph)
+    monkeypatch.setattr(torch.cuda, "graph", graph)
+    replay = engine._record(lambda: said.append("work"), "pool")
+    replay()
+    recorded = ["record pool thread_local", "work", "recorded"]
+    assert said == ["wait", *["work"] * WARM_UP, "wait", *recorded, "replay"]
+    assert not tensor_engine._RECORDING.locked()
