@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inspector.vision.openvino_graph import convert, leave_out
-from inspector.vision.runtimes import OpenVinoRuntime, PixelDetector, TorchRuntime
+from inspector.vision.runtimes import OpenVinoRuntime, PixelDetector, TorchRuntime, choose_batch
 from inspector.vision.selftest import compare_maps
 from tests.support.vision import draw_tiles, in_turn, new_detector, tiny_detector
 
@@ -63,3 +63,14 @@ def test_loaded_weights_know_what_they_remember() -> None:
         runtime.products[:] = products
         maps.append(runtime.run(tiles))
     np.testing.assert_array_equal(maps[0], maps[1])
+
+
+@pytest.mark.parametrize(
+    ("tiles", "threads", "batch", "streams"),
+    [(1, 4, 1, 1), (3, 4, 1, 3), (9, 2, 1, 2), (16, 2, 2, 2), (31, 4, 1, 4), (32, 4, 2, 4), (7, 1, 1, 1), (8, 1, 2, 1)],
+)
+def test_one_tile_gets_every_thread_and_many_a_stream_for_each(
+    tiles: int, threads: int, batch: int, streams: int
+) -> None:
+    """Shortest latency for a frame of one tile, highest throughput for a frame of many."""
+    assert choose_batch(tiles, threads) == (batch, streams)
