@@ -7,7 +7,7 @@ from inspector.core.recipe import Framing
 from inspector.training.dataset import Dataset
 from inspector.training.job import UNKNOWN_LICENSE, ProductOutcome, TrainingJob
 from inspector.vision.manifest import Judge, Manifest, ProductEntry
-from inspector.vision.networks.config import Backbone
+from inspector.vision.networks.config import STRIDE_PX, Backbone
 
 _FRAMINGS = {
     Framing.WHOLE: "whole frame in one tile",
@@ -29,7 +29,8 @@ License of the weights: {manifest.license}.
 
 ## Taught with
 
-Good parts only; nothing was learned from defects. Pictures that set the limits taught nothing.
+Good parts only; nothing was learned from defects. The network learned nothing from held-out pictures; the memory knows
+them, too, except those that people held out.
 
 | product | teaching pictures | their tiles | set the limit | looked at as | remembered turned, too |
 | --- | --- | --- | --- | --- | --- |
@@ -71,8 +72,7 @@ Facts: {", ".join(f"{key} {value}" for key, value in manifest.training.items())}
 
 - It knows only what it was taught: new light, another camera, another position or another supplier's surface count as
   defects, and what looked like a defect in a teaching picture counts as good.
-- Defects smaller than half a token (a token is {manifest.tile_px // manifest.cells} px of the network's input) may be
-  missed.
+- Defects smaller than half a token (a token is {STRIDE_PX} px of the network's input) may be missed.
 - A product judged only in tiles is not checked for what is larger than a tile: missing or misplaced elements.
 - Scores of different products are comparable only after division by their limit.
 """

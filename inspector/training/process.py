@@ -23,6 +23,11 @@ GRACE_S: Final = 30.0
 
 LOG_TAIL_CHARACTERS: Final = 600
 
+_LARGE_PAGES: Final = {"THP_MEM_ALLOC_ENABLE": "1"}
+"""torch gets and frees the memory of its activations layer by layer, and the kernel clears every page of it anew. In
+pages of 2 MiB the features of a tile take 18 ms on two threads, in pages of 4 KiB 33 (measured, 2026-11). Telling the C
+library to keep the memory instead takes 11, but once let a heap grow to 24 GB."""
+
 
 class TrainingProcess:
     """A running training. Use as a context manager: leaving it ends the process.
@@ -167,10 +172,11 @@ def exit_words(code: int) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, and where this package lies, so that the child finds it from any working directory."""
+    """Ours, where this package lies, so that the child finds it from any working directory, and how it gets memory."""
     package_root = str(Path(inspector.__file__).resolve().parent.parent)
     others = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([package_root, *([others] if others else [])])}
+    path = os.pathsep.join([package_root, *([others] if others else [])])
+    return {**_LARGE_PAGES, **os.environ, "PYTHONPATH": path}
 
 
 def _parsed(line: bytes) -> dict[str, Any]:

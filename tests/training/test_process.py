@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from inspector.core.errors import InvalidInput, OperationalError
+from inspector.training import process
 from inspector.training.checkpoint import FILE
 from inspector.training.job import Phase, TrainingCancelled, TrainingJob
 from inspector.training.process import TrainingProcess, exit_words
@@ -126,3 +127,10 @@ def test_a_wrong_job_file_ends_with_code_2(tmp_path):
 )
 def test_exit_codes_in_words(code, words):
     assert exit_words(code) == words
+
+
+def test_the_child_gets_large_pages_unless_a_person_says_otherwise(monkeypatch):
+    monkeypatch.delenv("THP_MEM_ALLOC_ENABLE", raising=False)
+    assert process._environment()["THP_MEM_ALLOC_ENABLE"] == "1"
+    monkeypatch.setenv("THP_MEM_ALLOC_ENABLE", "0")
+    assert process._environment()["THP_MEM_ALLOC_ENABLE"] == "0"
