@@ -12,7 +12,7 @@ from inspector.training.job import Phase
 from inspector.training.pictures import UnusablePicture
 from inspector.training.products import TaughtProduct, interleaved, some_tiles, spread
 from inspector.training.run_news import RunNews
-from inspector.training.samples import Sample, Skipped, load_picture
+from inspector.training.samples import Sample, Skipped, Split, load_picture
 from inspector.training.turning import turned
 from inspector.vision.manifest import Turn
 from inspector.vision.networks.config import DetectorConfig, FeatureNorm
@@ -107,7 +107,9 @@ def read_known(
     detector: Detector, products: Sequence[TaughtProduct], details: DetailSamples, folder: Path, news: RunNews
 ) -> FeatureCache:
     """Features of held-out pictures for the memory alone; arguments and errors as `read_features`."""
-    looks = [[(sample, None) for sample in product.known if sample in set(product.held_out)] for product in products]
+    looks = [
+        [(sample, None) for sample in product.held_out if sample.split is not Split.HELD_OUT] for product in products
+    ]
     return _read_looks(detector, products, looks, MAX_KNOWN_TILES, details, folder, news)
 
 

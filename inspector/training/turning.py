@@ -1,6 +1,6 @@
 """Which turned pictures of a product are further good parts: measured, product by product.
 
-Planks, fabrics and biscuits come to the line either way round, and a few dozen pictures do not show them every way. Of
+Planks, brushed sheet and biscuits come to the line either way round, and a few dozen pictures do not show each way. Of
 such products the memory may know the pictures turned, too. A cap with a lettering or a screw is different: turned, it
 is no good part. So every turn is tried on pictures whose capture group the memory does without for that moment. Only
 where turned pictures score as the same pictures do unturned, they tell more about what is good.
@@ -36,7 +36,9 @@ assumptions."""
 
 TRIED_PICTURES: Final = 32
 TRIED_TILES: Final = 96
-"""Pictures of a product, and about how many of their tiles, that are looked at unturned and in every turn."""
+FEWEST_PICTURES: Final = 8
+"""Pictures of a product, and about how many of their tiles, that are looked at unturned and in every turn. However many
+tiles they make, so many pictures are: of two or three, an area says nothing."""
 
 _WAYS: Final = (None, *Turn)
 
@@ -97,7 +99,7 @@ def tried_samples(product: TaughtProduct) -> tuple[Sample, ...]:
     if len(product.known) > FEW:
         return ()
     tiles = max(1, product.tile_count(product.known) // max(1, len(product.known)))
-    return spread(product.known, min(TRIED_PICTURES, max(2, TRIED_TILES // tiles)))
+    return spread(product.known, min(TRIED_PICTURES, max(FEWEST_PICTURES, TRIED_TILES // tiles)))
 
 
 @torch.no_grad()

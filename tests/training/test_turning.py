@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from inspector.core.recipe import Framing
 from inspector.training import turning
 from inspector.training.dataset import read_for_training
 from inspector.training.features import CacheFiller, DetailSamples, FeatureCache, TileEncoder
@@ -15,7 +16,7 @@ from inspector.training.job import TrainingCancelled
 from inspector.training.products import find_products
 from inspector.training.remembering import Remembered, remember
 from inspector.training.samples import Split, load_picture
-from inspector.training.turning import TRIED_PICTURES, TRIED_TILES, find_turns, tried_samples, turned
+from inspector.training.turning import FEWEST_PICTURES, TRIED_PICTURES, TRIED_TILES, find_turns, tried_samples, turned
 from inspector.vision.manifest import Turn
 from inspector.vision.networks.backbone import load_lite0_weights
 from inspector.vision.networks.config import DetectorConfig
@@ -153,8 +154,7 @@ def test_of_many_pictures_or_tiles_some_are_tried(products):
     plain = products[1]
     many = dataclasses.replace(plain, teaching=plain.teaching * 3)
     assert len(tried_samples(many)) == TRIED_PICTURES
-    tiled = dataclasses.replace(plain.framing, framing=products[0].recipe.framing.TILES, scale=4.0)
-    cut = dataclasses.replace(many, framing=tiled)
-    tiles = cut.tile_count([plain.teaching[0]])
-    assert tiles > 1
-    assert len(tried_samples(cut)) == max(2, TRIED_TILES // tiles) < TRIED_PICTURES
+    for scale, tried in ((1.25, TRIED_TILES // 4), (4.0, FEWEST_PICTURES)):
+        framing = dataclasses.replace(plain.framing, framing=Framing.TILES, scale=scale)
+        cut = dataclasses.replace(many, framing=framing)
+        assert len(tried_samples(cut)) == tried
