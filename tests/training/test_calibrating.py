@@ -7,20 +7,18 @@ import torch
 from inspector.core.refs import ModelRef
 from inspector.training.calibrating import LEFT_OUT_SCORES, calibrate, scored_samples, self_test_tiles
 from inspector.training.dataset import read_for_training
-from inspector.training.features import CacheFiller, DetailSamples, FeatureCache, TileEncoder
 from inspector.training.framing import geometry_of
 from inspector.training.products import find_products
-from inspector.training.remembering import Remembered, remember
+from inspector.training.remembering import Remembered
 from inspector.training.samples import load_picture
 from inspector.training.turning import turned
 from inspector.vision.host_engine import HostEngine
 from inspector.vision.manifest import Judge, Turn, Weighing
 from inspector.vision.model import TiledModel
-from inspector.vision.networks.backbone import load_lite0_weights
-from inspector.vision.networks.detector import build_detector
 from inspector.vision.networks.memory import Weights
 from inspector.vision.runtimes import TorchRuntime
 from tests.support.drawn_data import draw_data
+from tests.support.remembering import remembering
 from tests.support.vision import tiny_config, tiny_manifest
 
 CONFIG = tiny_config()
@@ -36,19 +34,7 @@ def products(tmp_path_factory):
 @pytest.fixture(scope="module")
 def taught(products, tmp_path_factory):
     """A detector that remembers every good picture, and whom it remembers."""
-    torch.manual_seed(0)
-    detector = build_detector(CONFIG, backbone_state=load_lite0_weights(), products=2)
-    tiles = [product.tile_count(product.pictures) for product in products]
-    names = [product.name for product in products]
-    cache = FeatureCache(names, sum(tiles), CONFIG.tokens, CONFIG.channels, tmp_path_factory.mktemp("cache"))
-    details = DetailSamples(tiles, CONFIG.detail_channels, seed=0)
-    filler = CacheFiller(TileEncoder(detector), cache, details)
-    for number, product in enumerate(products):
-        for sample in product.pictures:
-            filler.add(number, product.cut(load_picture(sample)), product.groups[sample.name])
-    filler.flush()
-    detector.fuser.set_statistics(*cache.channel_statistics())
-    remembered = remember(detector, [cache], details, seed=0, cancelled=lambda: False, done=lambda *_: None)
+    detector, remembered = remembering(CONFIG, products, tmp_path_factory.mktemp("cache"))
     for number in (0, 1):
         detector.memory.weigh(number, Weights(0.0, 1.0, 0.5))
     return detector, remembered

@@ -10,17 +10,16 @@ from PIL import Image
 from inspector.core.recipe import Framing
 from inspector.training import turning
 from inspector.training.dataset import read_for_training
-from inspector.training.features import CacheFiller, DetailSamples, FeatureCache, TileEncoder
 from inspector.training.framing import geometry_of
 from inspector.training.job import TrainingCancelled
 from inspector.training.products import find_products
-from inspector.training.remembering import Remembered, remember
-from inspector.training.samples import Split, load_picture
+from inspector.training.remembering import Remembered
+from inspector.training.samples import Split
 from inspector.training.turning import FEWEST_PICTURES, TRIED_PICTURES, TRIED_TILES, find_turns, tried_samples, turned
 from inspector.vision.manifest import Turn
-from inspector.vision.networks.backbone import load_lite0_weights
 from inspector.vision.networks.config import DetectorConfig
 from inspector.vision.networks.detector import build_detector
+from tests.support.remembering import remembering
 from tests.support.vision import tiny_config
 
 CONFIG = DetectorConfig.from_dict(tiny_config().to_dict() | {"memory": 200})
@@ -49,18 +48,7 @@ def products(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def taught(products, tmp_path_factory):
-    torch.manual_seed(0)
-    detector = build_detector(CONFIG, backbone_state=load_lite0_weights(), products=2)
-    names = [product.name for product in products]
-    cache = FeatureCache(names, 2 * PICTURES, CONFIG.tokens, CONFIG.channels, tmp_path_factory.mktemp("cache"))
-    details = DetailSamples([PICTURES] * 2, CONFIG.detail_channels, seed=0)
-    filler = CacheFiller(TileEncoder(detector), cache, details)
-    for number, product in enumerate(products):
-        for sample in product.pictures:
-            filler.add(number, product.cut(load_picture(sample)), product.groups[sample.name])
-    filler.flush()
-    detector.fuser.set_statistics(*cache.channel_statistics())
-    return detector, remember(detector, [cache], details, seed=0, cancelled=lambda: False, done=lambda *_: None)
+    return remembering(CONFIG, products, tmp_path_factory.mktemp("cache"))
 
 
 def run(taught, products, cancelled=lambda: None):

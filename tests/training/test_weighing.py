@@ -10,20 +10,19 @@ from inspector.core.errors import InvalidInput
 from inspector.core.recipe import Framing
 from inspector.training import weighing
 from inspector.training.dataset import read_for_training
-from inspector.training.features import CacheFiller, DetailSamples, FeatureCache, TileEncoder
 from inspector.training.framing import geometry_of
 from inspector.training.job import TrainingCancelled
 from inspector.training.products import find_products
-from inspector.training.remembering import Remembered, remember
+from inspector.training.remembering import Remembered
 from inspector.training.samples import load_picture
 from inspector.training.weighing import CLEARLY, weigh
 from inspector.vision.manifest import Judge
-from inspector.vision.networks.backbone import load_lite0_weights
 from inspector.vision.networks.config import DetectorConfig
 from inspector.vision.networks.detector import build_detector
 from inspector.vision.networks.memory import Weights
 from inspector.vision.tiles import clip_at_peak, peak_windows
 from tests.support.drawn_data import draw_data
+from tests.support.remembering import remembering
 from tests.support.vision import tiny_config
 
 CONFIG = DetectorConfig.from_dict(tiny_config().to_dict() | {"memory": 200})
@@ -38,20 +37,7 @@ def products(tmp_path_factory):
 @pytest.fixture(scope="module")
 def taught(products, tmp_path_factory):
     """A detector that remembers both products and has learned nothing, and whom it remembers."""
-    torch.manual_seed(0)
-    detector = build_detector(CONFIG, backbone_state=load_lite0_weights(), products=2)
-    room = sum(product.tile_count(product.pictures) for product in products)
-    names = [product.name for product in products]
-    cache = FeatureCache(names, room, CONFIG.tokens, CONFIG.channels, tmp_path_factory.mktemp("cache"))
-    details = DetailSamples([product.tile_count(product.pictures) for product in products], 40, seed=0)
-    filler = CacheFiller(TileEncoder(detector), cache, details)
-    for number, product in enumerate(products):
-        for sample in product.pictures:
-            filler.add(number, product.cut(load_picture(sample)), product.groups[sample.name])
-    filler.flush()
-    detector.fuser.set_statistics(*cache.channel_statistics())
-    known = remember(detector, [cache], details, seed=0, cancelled=lambda: False, done=lambda *_: None)
-    return detector, known
+    return remembering(CONFIG, products, tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture
