@@ -16,9 +16,8 @@ from inspector.vision.networks.detector import Detector, build_detector
 
 def remembering(config: DetectorConfig, products: Sequence[TaughtProduct], folder: Path) -> tuple[Detector, Remembered]:
     """The detector, and whom it remembers; the real backbone under a fresh head, the same every time."""
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        detector = build_detector(config, backbone_state=load_lite0_weights(), products=len(products))
+    torch.manual_seed(0)
+    detector = build_detector(config, backbone_state=load_lite0_weights(), products=len(products))
     tiles = [product.tile_count(product.pictures) for product in products]
     names = [product.name for product in products]
     cache = FeatureCache(names, sum(tiles), config.tokens, config.channels, folder)
