@@ -37,7 +37,6 @@ from inspector.storage.value_text import decoded, encoded, parse, to_text
 logger = logging.getLogger(__name__)
 
 FORMAT: Final = 1
-SUFFIX: Final = ".inspector"
 _MANIFEST: Final = "manifest.json"
 _RECIPE: Final = "recipe.json"
 _MODEL_MANIFEST: Final = "manifest.toml"
