@@ -1,13 +1,16 @@
 """Small data sets in MVTec's layout, drawn on the spot: a disk on gray, and a strip of fabric."""
 
+import functools
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 
-def draw_data(root: Path, *, good: int = 12, strips: int = 0, seed: int = 0) -> Path:
+def draw_data(root: Path, *, good: int = 12, strips: int = 0, strip_px: int = 600, seed: int = 0) -> Path:
     """Write category `disk` (96 px, judged whole), and with `strips` category `fabric` (600 x 80 px, judged in tiles).
+
+    Strips may be shorter, as long as they are too long to be judged whole: more than twice their width.
 
     Each has as many good test pictures as a third of its teaching ones, and two defects with masks; `disk` has a
     third defect that nobody outlined.
@@ -15,7 +18,7 @@ def draw_data(root: Path, *, good: int = 12, strips: int = 0, seed: int = 0) -> 
     rng = np.random.default_rng(seed)
     _category(root / "disk", rng, _disk, good)
     if strips:
-        _category(root / "fabric", rng, _fabric, strips)
+        _category(root / "fabric", rng, functools.partial(_fabric, long_px=strip_px), strips)
     unmasked, _ = _spoiled(_disk(rng), rng)
     _save(root / "disk" / "test" / "stain" / "0.png", unmasked)
     return root
@@ -39,8 +42,8 @@ def _disk(rng: np.random.Generator) -> np.ndarray:
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 
-def _fabric(rng: np.random.Generator) -> np.ndarray:
-    y, x = np.mgrid[:80, :600]
+def _fabric(rng: np.random.Generator, long_px: int) -> np.ndarray:
+    y, x = np.mgrid[:80, :long_px]
     weave = 120 + 25 * np.sin(x * 0.8 + rng.uniform(0, 6)) * np.sin(y * 0.8 + rng.uniform(0, 6))
     return np.clip(weave + rng.normal(0, 4, weave.shape), 0, 255).astype(np.uint8)
 

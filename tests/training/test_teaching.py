@@ -5,6 +5,8 @@ import dataclasses
 import json
 import shutil
 import time
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from inspector.core.recipe import Framing
 from inspector.training import teaching
 from inspector.training.checkpoint import FILE
 from inspector.training.evaluate import evaluate
-from inspector.training.job import Phase, TrainingCancelled, TrainingJob
+from inspector.training.job import Phase, TrainingCancelled, TrainingJob, TrainingOutcome, TrainingProgress
 from inspector.training.presets import Schedule, TrainingPlan
 from inspector.training.teaching import run_job
 from inspector.training.weighing import CLEARLY
@@ -34,16 +36,18 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
 PLAN = TrainingPlan(2e-3, 1e-4, Schedule.COSINE, batch=8, clip=1.0)
 
 
-@pytest.fixture(autouse=True)
-def _small_and_quick(monkeypatch):
+@pytest.fixture(autouse=True, scope="module")
+def _small_and_quick():
     """The real backbone under a tiny head; the offset is measured in its own tests."""
-    monkeypatch.setattr(teaching, "preset", lambda *_: (tiny_config(), PLAN))
-    monkeypatch.setattr(teaching, "measure_offset", lambda *_, **__: (1.5, 1.5))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(teaching, "preset", lambda *_: (tiny_config(), PLAN))
+        patch.setattr(teaching, "measure_offset", lambda *_, **__: (1.5, 1.5))
+        yield
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    return draw_data(tmp_path_factory.mktemp("data"), good=24, strips=5)
+    return draw_data(tmp_path_factory.mktemp("data"), good=24, strips=5, strip_px=240)
 
 
 def job(data, tmp_path, **more):
@@ -55,8 +59,32 @@ def teach(job, cancelled=lambda: False):
     return run_job(job, reports.append, cancelled), reports
 
 
-def test_a_training_writes_a_model_that_loads_tests_itself_and_knows_its_limits(data, tmp_path):
-    outcome, reports = teach(job(data, tmp_path))
+class Taught(NamedTuple):
+    """A training that ran to its end, for the tests that only look at it."""
+
+    root: Path
+    outcome: TrainingOutcome
+    reports: list[TrainingProgress]
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models" / "drawn"
+
+
+@pytest.fixture(scope="module")
+def taught(data, tmp_path_factory, _small_and_quick):
+    root = tmp_path_factory.mktemp("taught")
+    return Taught(root, *teach(job(data, root)))
+
+
+@pytest.fixture(scope="module")
+def drafted(data, tmp_path_factory, _small_and_quick):
+    root = tmp_path_factory.mktemp("drafted")
+    return Taught(root, *teach(job(data, root, steps=None, draft=True)))
+
+
+def test_a_training_writes_a_model_that_loads_tests_itself_and_knows_its_limits(taught):
+    tmp_path, outcome, reports = taught
     assert [report.phase for report in reports if report.message][-1] is Phase.WRITE
     assert {report.phase for report in reports} == set(Phase)
     assert (outcome.ref.name, outcome.ref.version, outcome.steps) == ("drawn", 1, 20)
@@ -138,8 +166,8 @@ def test_turned_pictures_are_remembered_of_the_product_that_may_be_turned(data, 
     assert not torch.equal(before.detail[0], after.detail[0])
 
 
-def test_a_draft_is_judged_by_its_memory_and_can_be_used_at_once(data, tmp_path):
-    outcome, reports = teach(job(data, tmp_path, steps=None, draft=True))
+def test_a_draft_is_judged_by_its_memory_and_can_be_used_at_once(data, drafted):
+    tmp_path, outcome, reports = drafted
     assert {report.phase for report in reports} == set(Phase) - {Phase.TRAIN}
     assert (outcome.steps, outcome.loss) == (0, None)
     folder = tmp_path / "models" / "drawn" / "1"
@@ -161,16 +189,14 @@ def test_a_draft_is_judged_by_its_memory_and_can_be_used_at_once(data, tmp_path)
     assert found["mean"]["aupro"] > 0.5
 
 
-def test_a_draft_does_not_depend_on_chance(data, tmp_path):
-    hashes = []
-    for side in "ab":
-        teach(job(data, tmp_path / side, steps=None, draft=True))
-        hashes.append(read_model_folder(tmp_path / side / "models" / "drawn" / "1").manifest.files)
+def test_a_draft_does_not_depend_on_chance(data, drafted, tmp_path):
+    torch.rand(100)  # whatever else happens in between
+    again = Taught(tmp_path, *teach(job(data, tmp_path, steps=None, draft=True)))
+    hashes = [read_model_folder(side.models / "1").manifest.files for side in (drafted, again)]
     assert hashes[0]["weights.safetensors"] == hashes[1]["weights.safetensors"]
 
 
-def test_an_interrupted_and_resumed_training_gives_the_same_weights(data, tmp_path):
-    whole, _ = teach(job(data, tmp_path / "a"))
+def test_an_interrupted_and_resumed_training_gives_the_same_weights(data, taught, tmp_path):
     steps = []
 
     def run(job, stop_after):
@@ -180,17 +206,17 @@ def test_an_interrupted_and_resumed_training_gives_the_same_weights(data, tmp_pa
 
         return run_job(job, progress, lambda: len(steps) == stop_after)
 
-    interrupted = job(data, tmp_path / "b")
+    interrupted = job(data, tmp_path)
     with pytest.raises(TrainingCancelled, match="after 1 steps"):
         run(interrupted, 1)
-    kept = [path.name for path in (tmp_path / "b" / "models" / ".training" / "drawn").iterdir()]
+    kept = [path.name for path in (tmp_path / "models" / ".training" / "drawn").iterdir()]
     assert kept == [FILE]
-    assert not (tmp_path / "b" / "models" / "drawn").exists()
+    assert not (tmp_path / "models" / "drawn").exists()
     resumed = run(dataclasses.replace(interrupted, resume=True), -1)
     assert resumed.steps == 20
-    hashes = [read_model_folder(tmp_path / side / "models" / "drawn" / "1").manifest.files for side in "ab"]
+    hashes = [read_model_folder(root / "models" / "drawn" / "1").manifest.files for root in (taught.root, tmp_path)]
     assert hashes[0]["weights.safetensors"] == hashes[1]["weights.safetensors"]
-    assert whole.loss == resumed.loss
+    assert taught.outcome.loss == resumed.loss
 
 
 def test_another_training_cannot_be_resumed(data, tmp_path):
@@ -213,11 +239,11 @@ def test_cancelling_while_features_are_read_leaves_nothing(data, tmp_path):
 
 def test_a_time_budget_holds_for_the_whole(data, tmp_path):
     began = time.monotonic()
-    outcome, reports = teach(job(data, tmp_path, steps=None, minutes=0.1))
-    assert time.monotonic() - began < 14
+    outcome, reports = teach(job(data, tmp_path, steps=None, minutes=0.05))
+    assert time.monotonic() - began < 11
     assert outcome.steps > 2
     left = [report.seconds_left for report in reports if report.phase is Phase.TRAIN]
-    assert all(value is not None and value <= 6 for value in left)
+    assert all(value is not None and value <= 3 for value in left)
     assert left[0] > left[-1]
 
 
@@ -259,7 +285,8 @@ def test_a_handful_of_pictures_still_gives_a_full_self_test(tmp_path):
     assert len(np.unique(tiles.reshape(len(tiles), -1), axis=0)) >= 12
 
 
-def test_an_imported_backbone_teaches_and_is_recorded(data, tmp_path, monkeypatch):
+def test_an_imported_backbone_teaches_and_is_recorded(tmp_path, monkeypatch):
+    data = draw_data(tmp_path / "data", good=3)
     b4 = Backbone.TF_EFFICIENTNET_B4
     config = dataclasses.replace(tiny_config(), backbone=b4)
     monkeypatch.setattr(teaching, "preset", lambda *_: (config, PLAN))
@@ -279,11 +306,10 @@ def test_an_imported_backbone_teaches_and_is_recorded(data, tmp_path, monkeypatc
     assert "--backbone tf_efficientnet_b4" in (folder / "card.md").read_text("utf-8")
 
 
-def test_teaching_further_starts_from_what_the_base_knows(data, tmp_path):
-    taught, _ = teach(job(data, tmp_path, steps=60))
-    further, _ = teach(job(data, tmp_path, steps=1, base=tmp_path / "models" / "drawn"))
+def test_teaching_further_starts_from_what_the_base_knows(data, taught, tmp_path):
+    further, _ = teach(job(data, tmp_path, steps=1, base=taught.models))
     fresh, _ = teach(job(data, tmp_path, steps=1))
-    assert abs(further.loss - taught.loss) < abs(further.loss - fresh.loss)
+    assert abs(further.loss - taught.outcome.loss) < abs(further.loss - fresh.loss)
 
 
 def test_one_more_product_leaves_the_memory_of_the_others_alone(data, tmp_path):
@@ -299,18 +325,16 @@ def test_one_more_product_leaves_the_memory_of_the_others_alone(data, tmp_path):
     assert torch.equal(old.detector.memory.detail[0], new.detector.memory.detail[0])
 
 
-def test_a_base_of_another_kind_is_refused(data, tmp_path, monkeypatch):
-    teach(job(data, tmp_path, steps=1))
+def test_a_base_of_another_kind_is_refused(data, taught, tmp_path, monkeypatch):
     monkeypatch.setattr(teaching, "preset", lambda *_: (dataclasses.replace(tiny_config(), ffn=96), PLAN))
     with pytest.raises(InvalidInput, match="another kind"):
-        teach(job(data, tmp_path, steps=1, base=tmp_path / "models" / "drawn"))
+        teach(job(data, tmp_path, steps=1, base=taught.models))
 
 
-def test_a_product_that_the_data_lacks_is_forgotten_and_said_to_be(data, tmp_path, caplog):
-    teach(job(data, tmp_path, steps=1))
+def test_a_product_that_the_data_lacks_is_forgotten_and_said_to_be(data, taught, tmp_path, caplog):
     alone = tmp_path / "alone"
     shutil.copytree(data / "disk", alone / "disk")
-    teach(job(alone, tmp_path, steps=1, base=tmp_path / "models" / "drawn"))
+    teach(job(alone, tmp_path, steps=1, base=taught.models))
     assert "knew fabric; without their pictures" in caplog.text
 
 
