@@ -9,10 +9,12 @@ import logging
 import multiprocessing
 import os
 import re
+import shutil
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,6 +24,8 @@ from tests.support.gentl.build import Producer
 # Before anything imports Qt, OpenMP or OpenCV: these are read once, at load.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "2")
+# Several processes share two cores here: a thread that waits must not keep one busy.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
 
 # Shared machines are slow in bursts, so examples are counted, not timed. Fixed seeds make a red run repeatable.
@@ -31,9 +35,28 @@ settings.register_profile(
 settings.register_profile("thorough", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
+MEMORY_DISK = Path("/dev/shm")
+MEMORY_DISK_NEEDS_BYTES = 3_000_000_000
+
 LEFTOVER_GRACE_S = 2.0
 EXIT_GRACE_S = 10.0
 _EXIT_STATUS = pytest.StashKey[int]()
+
+
+def pytest_configure() -> None:
+    """Put `tmp_path` on a disk in memory where there is one with room, as it is on Linux.
+
+    What is stored is synced to disk (R-14), file by file, and a busy disk takes up to a second for each. Whether data
+    outlives a power cut cannot be tested here anyway; tests of full and of read-only disks mount their own.
+    """
+    if os.access(MEMORY_DISK, os.W_OK) and shutil.disk_usage(MEMORY_DISK).free >= MEMORY_DISK_NEEDS_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_DISK))
+
+
+def pytest_collection_finish() -> None:
+    """Look at what imports left behind once, and not in each of hundreds of garbage collections."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
@@ -56,6 +79,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     watchdog = threading.Timer(EXIT_GRACE_S, end_by_force)
     watchdog.daemon = True
     watchdog.start()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_graphs() -> Iterator[None]:
+    """Convert a network for OpenVINO once, however many tests load it."""
+    runtimes = sys.modules.get("inspector.vision.runtimes")
+    if runtimes is None:
+        yield
+        return
+    from tests.support.graphs import KeptGraphs  # brings torch, which most tests do without
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtimes, "convert", KeptGraphs(runtimes.convert))
+        yield
 
 
 class _ErrorLines(logging.Handler):

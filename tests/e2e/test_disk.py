@@ -32,7 +32,7 @@ def mounted(folder: Path, options: str) -> bool:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     disk = tmp_path / "disk"
-    if not mounted(disk, "size=24m"):
+    if not mounted(disk, "size=14m"):
         pytest.skip("this machine may not mount a tmpfs")
     yield disk
     subprocess.run(["umount", str(disk)], check=True)
