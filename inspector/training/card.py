@@ -34,7 +34,7 @@ them, too, except those that people held out.
 
 | product | teaching pictures | their tiles | set the limit | looked at as | remembered turned, too |
 | --- | --- | --- | --- | --- | --- |
-{"".join(_taught_row(name, outcome, manifest.products[name]) for name, outcome in products.items())}
+{"".join(_taught_row(name, outcome, manifest) for name, outcome in products.items())}
 Data: `{Path(dataset.source).name}`, SHA-256 of the list of pictures `{dataset.sha256}`.
 
 ## Left out
@@ -101,9 +101,13 @@ def command(job: TrainingJob) -> str:
     return " ".join([*words, f"--device {job.device}", f"--seed {job.seed}"])
 
 
-def _taught_row(name: str, outcome: ProductOutcome, entry: ProductEntry) -> str:
-    scale = "" if entry.framing is Framing.WHOLE else f" at scale {entry.scale:g}"
-    framing = f"{_FRAMINGS[entry.framing]}{scale}"
+def _taught_row(name: str, outcome: ProductOutcome, manifest: Manifest) -> str:
+    entry = manifest.products[name]
+    framing = _FRAMINGS[entry.framing]
+    if entry.framing is not Framing.WHOLE:
+        framing += f" at scale {entry.scale:g}"
+    if name in manifest.second_looks and entry.framing is not Framing.TILES:
+        framing += f", the whole frame also turned ({manifest.second_looks[name].value}): the mean of both counts"
     turns = ", ".join(entry.turns) or "no"
     return f"| {name} | {outcome.teaching} | {outcome.tiles} | {outcome.limiting} | {framing} | {turns} |\n"
 

@@ -13,10 +13,9 @@ from inspector.training.pictures import UnusablePicture
 from inspector.training.products import TaughtProduct, interleaved, some_tiles, spread
 from inspector.training.run_news import RunNews
 from inspector.training.samples import Sample, Skipped, Split, load_picture
-from inspector.training.turning import turned
-from inspector.vision.manifest import Turn
 from inspector.vision.networks.config import DetectorConfig, FeatureNorm
 from inspector.vision.networks.detector import Detector
+from inspector.vision.turns import Turn, turned
 
 logger = logging.getLogger(__name__)
 

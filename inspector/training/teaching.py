@@ -56,18 +56,19 @@ from inspector.training.remembering import Remembered, remember, remember_produc
 from inspector.training.run_news import RunNews
 from inspector.training.shared_cache import share_cache
 from inspector.training.trainer import Budget, StepReport, Trainer
-from inspector.training.turning import find_turns, tried_samples
+from inspector.training.turning import find_turns, second_looks, tried_samples
 from inspector.training.weighing import weigh
 from inspector.vision.backbones import BackboneWeights, find_backbone
 from inspector.vision.device import choose_device, device_name
 from inspector.vision.host_engine import HostEngine
-from inspector.vision.manifest import Judge, Manifest, ProductEntry, Turn, Weighing
+from inspector.vision.manifest import Judge, Manifest, ProductEntry, Weighing
 from inspector.vision.model import TiledModel
 from inspector.vision.networks.detector import Detector, build_detector
 from inspector.vision.networks.offset import measure_offset
 from inspector.vision.runtimes import TorchRuntime, make_self_test
 from inspector.vision.selftest import SelfTest
 from inspector.vision.store import read_model_folder, version_folder, write_model
+from inspector.vision.turns import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -163,7 +164,10 @@ class _Run:
             self._train(trainer, fingerprint, self._reserve(products))
         remembered, turns = self._remember(detector, (cache, known), details, products)
         weighings = self._weigh(detector, products, remembered)
-        manifest, self_test = self._calibrated(detector, device, dataset, products, remembered, weighings, trainer)
+        looks = second_looks(turns, {name: weighing.judge for name, weighing in weighings.items()})
+        manifest, self_test = self._calibrated(
+            detector, device, dataset, products, remembered, weighings, looks, trainer
+        )
         manifest = _with_turns(manifest, turns)
         outcomes = {
             product.name: _outcome(product, manifest.products[product.name], cache.tiles_of(product.name))
@@ -381,6 +385,7 @@ class _Run:
         products: Sequence[TaughtProduct],
         remembered: Remembered,
         weighings: Mapping[str, Weighing],
+        looks: Mapping[str, Turn],
         trainer: Trainer,
     ) -> tuple[Manifest, SelfTest]:
         """The complete manifest but for version and hashes, and what the model will test itself with."""
@@ -389,6 +394,7 @@ class _Run:
         tiles, numbers = self_test_tiles(products)
         self_test = make_self_test(detector.cpu(), detector.input_statistics, tiles, numbers)
         draft = self._draft(detector, offset_px, trainer, dataset, tuple(product.name for product in products))
+        draft = replace(draft, second_looks=looks)
 
         def scored(done: int, total: int) -> None:
             self._news.check_cancelled()

@@ -20,8 +20,9 @@ from inspector.training.pictures import UnusablePicture
 from inspector.training.products import TaughtProduct, spread
 from inspector.training.remembering import Remembered
 from inspector.training.samples import Sample, load_picture
-from inspector.vision.manifest import Turn
+from inspector.vision.manifest import Judge
 from inspector.vision.networks.detector import Detector
+from inspector.vision.turns import Turn, turned
 
 ALIKE: Final = 0.6
 """Area under the ROC curve of turned against unturned pictures up to which they are alike; 0.5 is no difference at all.
@@ -39,19 +40,6 @@ TRIED_TILES: Final = 96
 FEWEST_PICTURES: Final = 8
 """Pictures of a product, and about how many of their tiles, that are looked at unturned and in every turn. However many
 tiles they make, so many pictures are: of two or three, an area says nothing."""
-
-_WAYS: Final = (None, *Turn)
-
-
-def turned(image: NDArray[np.uint8], turn: Turn | None) -> NDArray[np.uint8]:
-    """A picture (H, W) or (H, W, 3) turned, of the same shape; None leaves it as it is."""
-    if turn is None:
-        return image
-    if turn is Turn.LEFT_RIGHT:
-        return np.ascontiguousarray(image[:, ::-1])
-    if turn is Turn.TOP_BOTTOM:
-        return np.ascontiguousarray(image[::-1])
-    return np.ascontiguousarray(image[::-1, ::-1])
 
 
 def find_turns(
@@ -84,10 +72,10 @@ def find_turns(
             except UnusablePicture as error:
                 skipped(sample, error)
                 continue
-            tiles = np.concatenate([product.cut(turned(picture, way)) for way in _WAYS])
+            tiles = np.concatenate([product.cut(way) for way in (picture, *(turned(picture, turn) for turn in Turn))])
             with remembered.without(number, product.groups[sample.name]):
                 scores.append(_scores(detector, encoder, tiles, number))
-        own, *others = zip(*scores, strict=True) if scores else [()] * len(_WAYS)
+        own, *others = zip(*scores, strict=True) if scores else [()] * (1 + len(Turn))
         found[product.name] = tuple(
             turn for turn, other in zip(Turn, others, strict=True) if own and auroc(own, other) <= ALIKE
         )
@@ -102,10 +90,23 @@ def tried_samples(product: TaughtProduct) -> tuple[Sample, ...]:
     return spread(product.known, min(TRIED_PICTURES, max(FEWEST_PICTURES, TRIED_TILES // tiles)))
 
 
+def second_looks(turns: Mapping[str, Sequence[Turn]], judges: Mapping[str, Judge]) -> Mapping[str, Turn]:
+    """How the whole picture of a product is turned to be looked at once more, where that is of use.
+
+    Half round, if that is one of its turns, since it changes most. None where the network has a say: it was taught
+    unturned pictures.
+    """
+    return {
+        name: Turn.HALF if Turn.HALF in known else known[0]
+        for name, known in turns.items()
+        if known and judges[name] is Judge.MEMORY
+    }
+
+
 @torch.no_grad()
 def _scores(detector: Detector, encoder: TileEncoder, tiles: NDArray[np.uint8], number: int) -> list[float]:
     """What the tiles of each way score, of as many tiles of each."""
     tokens = detector.fuser.normalize(encoder.encode(tiles).tokens)
     product = torch.full((len(tokens),), number, dtype=torch.int64, device=tokens.device)
     distance = detector.memory.distance(tokens, product).reshape(-1, *detector.config.grid)
-    return [peak(part) for part in distance.chunk(len(_WAYS))]
+    return [peak(part) for part in distance.chunk(1 + len(Turn))]

@@ -24,6 +24,7 @@ from inspector.core.refs import is_safe_name
 from inspector.vision.networks.backbone import InputStatistics
 from inspector.vision.networks.config import DetectorConfig
 from inspector.vision.tiles import ModelGeometry
+from inspector.vision.turns import Turn
 
 SCHEMA: Final = 3
 """Version of the manifest's own shape; a newer one is refused, never guessed at."""
@@ -44,14 +45,6 @@ class Judge(StrEnum):
     BOTH = "both"
     NETWORK = "network"
     MEMORY = "memory"
-
-
-class Turn(StrEnum):
-    """How a picture is turned; half is by 180 degrees."""
-
-    LEFT_RIGHT = "left-right"
-    TOP_BOTTOM = "top-bottom"
-    HALF = "half"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +132,7 @@ class Manifest:
         rim_cells, overlap_px: default tiling; a recipe may ask for another overlap.
         memory: products in the order in which the detector's memory numbers them.
         products: by name; none in a draft that was not calibrated yet.
+        second_looks: by product, how its whole picture is turned to be looked at once more.
         files: SHA-256 of every other file of the folder, by file name.
         training: plain facts: data hash, steps, seconds, seed, loss, library versions …
         license: under which the weights may be used.
@@ -157,6 +151,7 @@ class Manifest:
     products: Mapping[str, ProductEntry]
     training: Mapping[str, Fact]
     license: str
+    second_looks: Mapping[str, Turn] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     schema: int = SCHEMA
 
@@ -201,6 +196,7 @@ def write_manifest(manifest: Manifest) -> str:
             "overlap_px": manifest.overlap_px,
         },
         "memory": {"products": list(manifest.memory)},
+        "second_looks": {name: turn.value for name, turn in manifest.second_looks.items()},
         "products": {name: _product_table(entry) for name, entry in manifest.products.items()},
         "training": dict(manifest.training),
         "files": dict(manifest.files),
@@ -245,6 +241,12 @@ def read_manifest(text: str) -> Manifest:
     memory_table = root.table("memory")
     memory = memory_table.names("products")
     memory_table.finish()
+    # Manifests written before there were second looks lack the table, and their products got none.
+    second_looks = root.table("second_looks").texts() if root.has("second_looks") else {}
+    for key, turn in second_looks.items():
+        if turn not in set(Turn) or key not in memory:
+            wanted = f"one of {[value.value for value in Turn]}, for one of {list(memory)}"
+            root.problem(f"second_looks.{key}", wanted, turn)
     products = {key: _read_product(table) for key, table in root.table("products").tables()}
     if not products:
         root.problem("products", "at least one", {})
@@ -283,6 +285,7 @@ def read_manifest(text: str) -> Manifest:
         products={key: entry for key, entry in products.items() if entry is not None},
         training=training,
         license=license_,
+        second_looks={key: Turn(turn) for key, turn in second_looks.items()},
         files=files,
     )
 

@@ -73,7 +73,8 @@ class TiledModel:
     """A model that cuts frames into tiles; implements `core.ports.AnomalyModel`. Inspect thread only.
 
     Also usable while a model is still being made: with a draft manifest without products every level is 1.0, and
-    `views` gives the raw maps from which the levels are learned, by exactly the pipeline that will use them.
+    `views` gives the raw maps from which the levels are learned, by exactly the pipeline that will use them, second
+    looks included.
     """
 
     def __init__(self, manifest: Manifest, engine: Engine, ref: ModelRef, *, self_test: SelfTest | None = None) -> None:
@@ -207,7 +208,8 @@ class TiledModel:
         """
         recipe = recipe.validated()
         levels = self._find_levels(recipe)
-        plan = plan_frame(recipe, image_size, self._geometry)
+        second_look = self._manifest.second_looks.get(recipe.model_product or recipe.product)
+        plan = plan_frame(recipe, image_size, self._geometry, second_look)
         self._engine.prepare(plan, self._number(recipe))
         self._plan, self._levels = plan, levels
         return plan.map_shape

@@ -162,6 +162,13 @@ def clip_at_peak(values: Tensor, windows: Tensor, side: int) -> Tensor:
     return torch.where(values.isfinite() & windows.any(), torch.minimum(values, peak), values)
 
 
+def _joined_looks(values: Tensor, plan: FramePlan) -> Tensor:
+    """The whole picture's token map (t, t) of all token maps (N, t, t), as `tiles.join_views` takes it."""
+    if plan.whole is None or plan.whole.second_look is None:
+        return values[-1]
+    return (values[-2] + values[-1].flip(plan.whole.second_look.axes)) / 2
+
+
 def halve_weights(network: nn.Module, dtype: torch.dtype) -> None:
     """Keep the weights of convolutions and products as autocast would make them of float32 for every frame anew."""
     for module in network.modules():
@@ -319,12 +326,14 @@ class TensorEngine:
             tiles += [scaled[top : top + side, left : left + side] for top, left in plan.grid.origins.tolist()]
         if plan.whole is not None:
             tiles.append(resample(x, *prepared.whole_taps))
+            if plan.whole.second_look is not None:
+                tiles.append(tiles[-1].flip(plan.whole.second_look.axes))
         values = self._score(torch.stack(tiles), prepared.products)
         maps = []
         if prepared.table is not None:
             maps.append(clip_at_peak(prepared.table.blend(values), prepared.windows, plan.peak_cells))
         if prepared.rows is not None and prepared.columns is not None and prepared.nearest is not None:
-            tokens = clip_at_peak(values[-1], prepared.whole_windows, plan.peak_cells)
+            tokens = clip_at_peak(_joined_looks(values, plan), prepared.whole_windows, plan.peak_cells)
             spread = (prepared.rows @ tokens @ prepared.columns.T).reshape(-1)
             spread = spread.scatter_reduce(0, prepared.nearest, tokens.reshape(-1), "amax")
             maps.append(torch.where(prepared.area, spread.view(plan.map_shape), 0.0))

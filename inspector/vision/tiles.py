@@ -1,7 +1,8 @@
 """What is looked at in a frame, and how the answers become one map: views, tiles, cells.
 
 A frame has up to two views: its tiles at the recipe's scale, and the whole picture squashed to one tile. Each view has
-its own level, so views are joined only after division by it (uniad.md 13.5).
+its own level, so views are joined only after division by it (uniad.md 13.5). The whole picture may be looked at twice,
+the second time turned: the mean of both maps is less noisy than either (docs/adr/0018). Tiles overlap anyway.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from inspector.core.geometry import Polygon, Size
 from inspector.core.recipe import Framing, Recipe
 from inspector.core.tiling import TileGrid, build_grid
 from inspector.vision.preprocess import as_rgb, mirror_extend, resize, scaled_size
+from inspector.vision.turns import turned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from inspector.vision.turns import Turn
 
 MOST_TILES: Final = 4096
 """A recipe that asks for more tiles in a frame is a mistake of its scale."""
@@ -58,11 +62,18 @@ class WholeView:
         rows, columns: float32 (h, t) and (w, t); the map is rows @ tokens @ columns.T, linear between token centers.
         nearest: int64 (t * t,), the flat cell under each token's center. Such a cell gets at least the token's own
             value, so that interpolation never weakens a peak.
+        second_look: how the picture is turned to be looked at once more; None where one look is all.
     """
 
     rows: NDArray[np.float32]
     columns: NDArray[np.float32]
     nearest: NDArray[np.int64]
+    second_look: Turn | None = None
+
+    @property
+    def tiles(self) -> int:
+        """Tiles that it costs."""
+        return 1 if self.second_look is None else 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,8 +100,8 @@ class FramePlan:
 
     @property
     def tiles(self) -> int:
-        """Tiles a frame costs; the whole picture is the last one."""
-        return (self.grid.count if self.grid else 0) + (1 if self.whole else 0)
+        """Tiles a frame costs: the grid's first, then the whole picture, then the same turned."""
+        return (self.grid.count if self.grid else 0) + (self.whole.tiles if self.whole else 0)
 
     @property
     def tile_px(self) -> int:
@@ -147,15 +158,21 @@ class ViewMaps:
         return raise_contrast(joined, contrast)
 
 
-def plan_frame(recipe: Recipe, image_size: Size, geometry: ModelGeometry) -> FramePlan:
+def plan_frame(recipe: Recipe, image_size: Size, geometry: ModelGeometry, second_look: Turn | None = None) -> FramePlan:
     """Lay a recipe over a frame size.
+
+    Args:
+        recipe: what is looked at.
+        image_size: of the frames.
+        geometry: what the model fixes.
+        second_look: how the whole picture, if it is looked at, is turned for a second look.
 
     Raises:
         InvalidRecipe: the area holds nothing of the frame, the overlap does not fit the model's tiles, or there would
             be more than `MOST_TILES` tiles.
     """
     if recipe.framing is Framing.WHOLE:
-        return _plan_whole(recipe, image_size, geometry)
+        return _plan_whole(recipe, image_size, geometry, second_look)
     scale = recipe.scale
     scaled = scaled_size(image_size, scale)
     stride_px = geometry.cell_px
@@ -179,7 +196,8 @@ def plan_frame(recipe: Recipe, image_size: Size, geometry: ModelGeometry) -> Fra
     offset_px = (geometry.offset_px[0] / scale, geometry.offset_px[1] / scale)
     whole = None
     if recipe.framing is Framing.TILES_AND_WHOLE:
-        whole = _whole_view(image_size, geometry, cell_px, offset_px, (area.shape[0], area.shape[1]))
+        shape = (area.shape[0], area.shape[1])
+        whole = _whole_view(image_size, geometry, cell_px, offset_px, shape, second_look)
     return FramePlan(image_size, geometry, grid, whole, cell_px, offset_px, grid.area)
 
 
@@ -199,13 +217,15 @@ def resize_frame(image: NDArray[np.uint8], plan: FramePlan) -> Pictures:
 
 
 def cut_tiles(pictures: Pictures, plan: FramePlan, out: NDArray[np.uint8]) -> None:
-    """Copy what a plan looks at into (N, S, S, 3): the grid's tiles first, the whole picture last."""
+    """Copy what a plan looks at into (N, S, S, 3), in the order of `FramePlan.tiles`."""
     side = plan.tile_px
     if plan.grid is not None and pictures.tiled is not None:
         for tile, (y, x) in zip(out, plan.grid.origins.tolist(), strict=False):
             tile[:] = pictures.tiled[y : y + side, x : x + side]
-    if pictures.whole is not None:
-        out[-1] = pictures.whole
+    if plan.whole is not None and pictures.whole is not None:
+        out[-plan.whole.tiles] = pictures.whole
+        if plan.whole.second_look is not None:
+            out[-1] = turned(pictures.whole, plan.whole.second_look)
 
 
 def cut_frame(image: NDArray[np.uint8], plan: FramePlan) -> NDArray[np.uint8]:
@@ -222,8 +242,11 @@ def join_views(values: NDArray[np.float32], plan: FramePlan) -> ViewMaps:
         blended = plan.grid.blend(values[: plan.grid.count])
         tiles = clip_at_peak(blended, peak_windows(plan.area, plan.peak_cells))
     if plan.whole is not None:
-        everywhere = np.ones_like(values[-1], np.bool_)
-        whole = _spread(clip_at_peak(values[-1], peak_windows(everywhere, plan.peak_cells)), plan.whole, plan.area)
+        seen = values[-plan.whole.tiles]
+        if plan.whole.second_look is not None:
+            seen = (seen + turned(values[-1], plan.whole.second_look)) / np.float32(2)
+        everywhere = np.ones_like(seen, np.bool_)
+        whole = _spread(clip_at_peak(seen, peak_windows(everywhere, plan.peak_cells)), plan.whole, plan.area)
     return ViewMaps(tiles, whole)
 
 
@@ -261,14 +284,14 @@ def _spread(tokens: NDArray[np.float32], view: WholeView, area: NDArray[np.bool_
     return np.where(area, joined, np.float32(0))
 
 
-def _plan_whole(recipe: Recipe, image_size: Size, geometry: ModelGeometry) -> FramePlan:
+def _plan_whole(recipe: Recipe, image_size: Size, geometry: ModelGeometry, second_look: Turn | None) -> FramePlan:
     width, height = image_size.width, image_size.height
     # Cells are square in the frame; the finer of the two pitches, so that every token has a cell of its own.
     cell_px = min(width, height) / geometry.cells
     offset_px = (geometry.offset_px[0] * width / geometry.tile_px, geometry.offset_px[1] * height / geometry.tile_px)
     area = area_cells(image_size, cell_px, recipe.include, recipe.ignore)
     _check_area(area)
-    view = _whole_view(image_size, geometry, cell_px, offset_px, (area.shape[0], area.shape[1]))
+    view = _whole_view(image_size, geometry, cell_px, offset_px, (area.shape[0], area.shape[1]), second_look)
     return FramePlan(image_size, geometry, None, view, cell_px, offset_px, area)
 
 
@@ -278,6 +301,7 @@ def _whole_view(
     cell_px: float,
     offset_px: tuple[float, float],
     shape: tuple[int, int],
+    second_look: Turn | None,
 ) -> WholeView:
     width, height = image_size.width, image_size.height
     cells, side = geometry.cells, geometry.tile_px
@@ -287,7 +311,7 @@ def _whole_view(
     rows, row_of = _axis(shape[0], cell_px, rest_y, height / cells, cells)
     columns, column_of = _axis(shape[1], cell_px, rest_x, width / cells, cells)
     nearest = (row_of[:, None] * shape[1] + column_of[None, :]).reshape(-1)
-    return WholeView(rows, columns, nearest)
+    return WholeView(rows, columns, nearest, second_look)
 
 
 def _axis(

@@ -11,12 +11,12 @@ from inspector.training.framing import geometry_of
 from inspector.training.products import find_products
 from inspector.training.remembering import Remembered
 from inspector.training.samples import load_picture
-from inspector.training.turning import turned
 from inspector.vision.host_engine import HostEngine
-from inspector.vision.manifest import Judge, Turn, Weighing
+from inspector.vision.manifest import Judge, Weighing
 from inspector.vision.model import TiledModel
 from inspector.vision.networks.memory import Weights
 from inspector.vision.runtimes import TorchRuntime
+from inspector.vision.turns import Turn, turned
 from tests.support.drawn_data import draw_data
 from tests.support.remembering import remembering
 from tests.support.vision import tiny_config, tiny_manifest

@@ -14,10 +14,9 @@ from inspector.training.products import find_products
 from inspector.training.reading_features import detail_samples, read_known, read_turned
 from inspector.training.run_news import RunNews
 from inspector.training.samples import Split, load_picture
-from inspector.training.turning import turned
-from inspector.vision.manifest import Turn
 from inspector.vision.networks.backbone import load_lite0_weights
 from inspector.vision.networks.detector import build_detector
+from inspector.vision.turns import Turn, turned
 from tests.support.drawn_data import draw_data
 from tests.support.vision import tiny_config
 

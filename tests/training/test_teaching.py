@@ -23,11 +23,12 @@ from inspector.training.teaching import run_job
 from inspector.training.weighing import CLEARLY
 from inspector.vision.backbones import import_backbone
 from inspector.vision.device import DeviceChoice
-from inspector.vision.manifest import Judge, Turn, Weighing
+from inspector.vision.manifest import Judge, Weighing
 from inspector.vision.networks.backbone import build_encoder
 from inspector.vision.networks.config import Backbone, PaddingMode
 from inspector.vision.networks.encoder import UNIT_INPUT
 from inspector.vision.store import load_model, read_model_folder
+from inspector.vision.turns import Turn
 from tests.support.drawn_data import draw_data
 from tests.support.vision import tiny_config
 
@@ -157,8 +158,13 @@ def test_turned_pictures_are_remembered_of_the_product_that_may_be_turned(data, 
     both, both_card = memory((Turn.TOP_BOTTOM, Turn.HALF))
     assert [entry.turns for entry in plain.manifest.products.values()] == [(), ()]
     assert [entry.turns for entry in both.manifest.products.values()] == [(Turn.TOP_BOTTOM, Turn.HALF), ()]
+    assert plain.manifest.second_looks == {}
+    assert both.manifest.second_looks == {"disk": Turn.HALF}
     assert "| disk | 18 | 18 | 24 | whole frame in one tile | no |" in plain_card
-    assert "| disk | 18 | 18 | 24 | whole frame in one tile | top-bottom, half |" in both_card
+    assert (
+        "| disk | 18 | 18 | 24 | whole frame in one tile, the whole frame also turned (half): the mean of both counts"
+        " | top-bottom, half |"
+    ) in both_card
     before, after = plain.detector.memory, both.detector.memory
     assert torch.equal(before.tokens[1], after.tokens[1])
     assert torch.equal(before.detail[1], after.detail[1])

@@ -15,10 +15,18 @@ from inspector.training.job import TrainingCancelled
 from inspector.training.products import find_products
 from inspector.training.remembering import Remembered
 from inspector.training.samples import Split
-from inspector.training.turning import FEWEST_PICTURES, TRIED_PICTURES, TRIED_TILES, find_turns, tried_samples, turned
-from inspector.vision.manifest import Turn
+from inspector.training.turning import (
+    FEWEST_PICTURES,
+    TRIED_PICTURES,
+    TRIED_TILES,
+    find_turns,
+    second_looks,
+    tried_samples,
+)
+from inspector.vision.manifest import Judge
 from inspector.vision.networks.config import DetectorConfig
 from inspector.vision.networks.detector import build_detector
+from inspector.vision.turns import Turn
 from tests.support.remembering import remembering
 from tests.support.vision import tiny_config
 
@@ -58,20 +66,6 @@ def run(taught, products, cancelled=lambda: None):
         detector, products, remembered, cancelled=cancelled, skipped=lambda sample, _: skipped.append(sample)
     )
     return found, skipped
-
-
-def test_a_picture_is_turned_and_keeps_its_shape():
-    image = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
-    assert turned(image, None) is image
-    assert np.array_equal(turned(image, Turn.LEFT_RIGHT)[0, 0], image[0, 2])
-    assert np.array_equal(turned(image, Turn.TOP_BOTTOM)[0, 0], image[1, 0])
-    assert np.array_equal(turned(image, Turn.HALF)[0, 0], image[1, 2])
-    for turn in Turn:
-        for picture in (image, image[..., 0]):
-            once = turned(picture, turn)
-            assert once.shape == picture.shape
-            assert once.flags.c_contiguous
-            assert np.array_equal(turned(once, turn), picture)
 
 
 def test_only_turns_that_look_as_good_are_found(taught, products):
@@ -114,6 +108,12 @@ def test_without_a_readable_picture_nothing_is_turned(taught, products, tmp_path
     found, skipped = run(taught, (products[0], dataclasses.replace(products[1], teaching=gone, held_out=())))
     assert found["plain"] == ()
     assert len(skipped) == PICTURES
+
+
+def test_what_is_good_turned_and_judged_by_its_memory_is_looked_at_twice():
+    turns = {"plank": (Turn.LEFT_RIGHT, Turn.HALF), "sheet": (Turn.TOP_BOTTOM,), "screw": (), "tile": tuple(Turn)}
+    judges = dict.fromkeys(turns, Judge.MEMORY) | {"tile": Judge.BOTH}
+    assert second_looks(turns, judges) == {"plank": Turn.HALF, "sheet": Turn.TOP_BOTTOM}
 
 
 def test_it_can_be_cancelled(taught, products):

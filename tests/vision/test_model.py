@@ -21,6 +21,7 @@ from inspector.vision.model import TiledModel
 from inspector.vision.networks.detector import Detector
 from inspector.vision.runtimes import OpenVinoRuntime, TorchRuntime
 from inspector.vision.selftest import compare_maps
+from inspector.vision.turns import Turn
 from tests.support.vision import (
     BrightnessEngine,
     draw_image,
@@ -99,6 +100,24 @@ def test_without_products_raw_values_come_out_for_calibration() -> None:
     views = made.views(GRAY)
     assert (views.tile_score, views.whole_score) == (pytest.approx(100), pytest.approx(100))
     assert made.infer(make_frame(GRAY)).score == pytest.approx(100)
+
+
+@pytest.mark.parametrize("products", [{}, {"cap": product_entry(Framing.WHOLE, 0.0, 100.0)}])
+@pytest.mark.parametrize(
+    ("asked", "tiles"),
+    [
+        (tiny_recipe(Framing.WHOLE), 2),
+        (tiny_recipe(Framing.WHOLE, product="blue", model_product="cap"), 2),
+        (tiny_recipe(Framing.WHOLE, product="blue"), 1),
+    ],
+)
+def test_a_product_is_looked_at_twice_while_it_is_calibrated_and_ever_after(
+    products: dict[str, ProductEntry], asked: Recipe, tiles: int
+) -> None:
+    manifest = replace(tiny_manifest(products), second_looks={"cap": Turn.HALF})
+    made = TiledModel(manifest, BrightnessEngine(), REF)
+    made.prepare(asked, Size(128, 128))
+    assert made.plan.tiles == tiles
 
 
 @pytest.mark.parametrize(

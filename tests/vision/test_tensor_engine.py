@@ -26,6 +26,7 @@ from inspector.vision.tensor_engine import (
 )
 from inspector.vision.tiles import ModelGeometry, peak_windows, plan_frame
 from inspector.vision.tiles import clip_at_peak as clip_on_host
+from inspector.vision.turns import Turn
 from tests.support.vision import (
     FRAMES,
     SQUARE,
@@ -75,12 +76,16 @@ def test_the_blend_table_equals_the_reference(height: int, width: int, overlap: 
 @pytest.mark.parametrize("framing", list(Framing))
 @pytest.mark.parametrize("gray", [False, True])
 @pytest.mark.parametrize("product", [0, 1, 2])
-def test_the_tensor_engine_says_what_the_host_says(framing: Framing, gray: bool, product: int) -> None:
+@pytest.mark.parametrize("second_look", [None, Turn.LEFT_RIGHT, Turn.HALF])
+def test_the_tensor_engine_says_what_the_host_says(
+    framing: Framing, gray: bool, product: int, second_look: Turn | None
+) -> None:
     detector = tiny_detector(3)
     image = draw_image(210, 150, np.random.default_rng(6))
     if gray:
         image = np.ascontiguousarray(image[..., 1])
-    plan = plan_frame(tiny_recipe(framing, ignore=(SQUARE,)), Size(210, 150), ModelGeometry(TINY_PX, 8, 0, (3.0, 3.0)))
+    geometry = ModelGeometry(TINY_PX, 8, 0, (3.0, 3.0))
+    plan = plan_frame(tiny_recipe(framing, ignore=(SQUARE,)), Size(210, 150), geometry, second_look)
     host = HostEngine(TorchRuntime(detector, detector.input_statistics))
     tensor = TensorEngine(detector, detector.input_statistics, CPU)
     for engine in (host, tensor):

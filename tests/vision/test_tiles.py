@@ -19,6 +19,7 @@ from inspector.vision.tiles import (
     peak_windows,
     plan_frame,
 )
+from inspector.vision.turns import Turn, turned
 from tests.support.vision import FRAMES, SQUARE, TINY_PX, cell_means, draw_image, tiny_recipe
 
 GEOMETRY = ModelGeometry(TINY_PX, 16)
@@ -80,6 +81,30 @@ def test_the_whole_picture_of_a_square_frame_is_its_tokens() -> None:
     everywhere = np.ones((3, 3), np.bool_)
     assert np.array_equal(join_views(values, plan).whole, clip_at_peak(values[0], everywhere))
     assert plan.cell_px == 50
+
+
+@pytest.mark.parametrize("turn", list(Turn))
+@pytest.mark.parametrize("framing", [Framing.WHOLE, Framing.TILES_AND_WHOLE])
+def test_a_second_look_is_the_whole_picture_turned_and_the_mean_counts(turn: Turn, framing: Framing) -> None:
+    image = draw_image(200, 160, np.random.default_rng(2))
+    recipe, size = tiny_recipe(framing), Size(200, 160)
+    once, twice = plan_frame(recipe, size, GEOMETRY), plan_frame(recipe, size, GEOMETRY, turn)
+    assert twice.tiles == once.tiles + 1
+    tiles = cut_frame(image, twice)
+    assert np.array_equal(tiles[:-1], cut_frame(image, once))
+    assert np.array_equal(tiles[-1], turned(tiles[-2], turn))
+    values = np.random.default_rng(3).random((twice.tiles, 4, 4)).astype(np.float32)
+    found = join_views(values, twice)
+    mean = (values[-2] + turned(values[-1], turn)) / np.float32(2)
+    wanted = join_views(np.concatenate([values[:-2], mean[None]]), once)
+    np.testing.assert_array_equal(found.whole, wanted.whole)
+    assert found.tile_score == wanted.tile_score
+
+
+def test_tiles_are_looked_at_once() -> None:
+    plan = plan_frame(tiny_recipe(Framing.TILES), Size(200, 160), GEOMETRY, Turn.HALF)
+    assert plan.grid is not None
+    assert plan.tiles == plan.grid.count
 
 
 @given(
