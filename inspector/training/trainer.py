@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -103,16 +104,20 @@ class Trainer:
         self._tiles = [np.flatnonzero(cache.product_of == index) for index in range(len(cache.products))]
         self._tiles = [tiles for tiles in self._tiles if tiles.size]
         self._names = [name for name, _ in detector.head.named_parameters()]
-        self._optimizer = torch.optim.AdamW(
-            list(detector.trainable_parameters()),
-            lr=plan.learning_rate,
-            betas=(0.9, 0.999),
-            weight_decay=plan.weight_decay,
-            foreach=False,  # one order of arithmetic everywhere
-        )
         self.steps = 0
         self.seconds = 0.0
         self.loss = float("nan")
+
+    @cached_property
+    def _optimizer(self) -> torch.optim.AdamW:
+        """Made at the first use: torch's first optimizer imports its compiler (1.2 s), and a draft needs none."""
+        return torch.optim.AdamW(
+            list(self._detector.trainable_parameters()),
+            lr=self._plan.learning_rate,
+            betas=(0.9, 0.999),
+            weight_decay=self._plan.weight_decay,
+            foreach=False,  # one order of arithmetic everywhere
+        )
 
     def run(self, budget: Budget, *, reported: Callable[[StepReport], None], stop: Callable[[], bool]) -> bool:
         """Train until the budget is used.
