@@ -5,7 +5,7 @@ that would be cut into tiles are squashed too: rows are compared with each other
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,9 @@ from inspector.vision.tiles import cut_frame, plan_frame
 logger = logging.getLogger(__name__)
 
 HOLD_OUT_SEED = 0
+
+Change = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+"""A picture (H, W) or (H, W, 3) -> a copy of the same shape."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,13 +62,17 @@ class Category:
         Args:
             count: good pictures there are to be, spread evenly over all; None takes all.
         """
-        chosen = self.samples if count is None else spread(self.samples, count)
         place = {sample.name: index for index, sample in enumerate(self.samples)}
-        teaching, held_out = hold_out(chosen, seed=HOLD_OUT_SEED)
+        teaching, held_out = self.split_samples(count)
         return (
             self.good[[place[sample.name] for sample in teaching]],
             self.good[[place[sample.name] for sample in held_out]],
         )
+
+    def split_samples(self, count: int | None = None) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+        """The pictures of `split`."""
+        chosen = self.samples if count is None else spread(self.samples, count)
+        return hold_out(chosen, seed=HOLD_OUT_SEED)
 
 
 def read_pack(data: Path, config: DetectorConfig, *, stored: Path | None = None) -> tuple[Category, ...]:
@@ -77,8 +84,6 @@ def read_pack(data: Path, config: DetectorConfig, *, stored: Path | None = None)
         stored: folder in which tokens are kept for a later call; None keeps none.
     """
     training, test = read_for_training(data), read_for_test(data)
-    detector = build_detector(config, backbone_state=find_backbone(Path("models"), config.backbone).state)
-    encoder = TileEncoder(detector)
     kind = f"{config.backbone}-{config.input_size}-{config.padding}-{config.resize_mode}"
     categories = []
     for name in training.products:
@@ -95,8 +100,8 @@ def read_pack(data: Path, config: DetectorConfig, *, stored: Path | None = None)
             Category(
                 name,
                 good,
-                _tokens(encoder, good, config, files[0]),
-                _tokens(encoder, shown, config, files[1]),
+                _tokens(good, config, files[0]),
+                _tokens(shown, config, files[1]),
                 np.array([sample.defective for sample in shown]),
                 np.stack([empty if mask is None else mask for mask in masks]),
                 np.array([mask is not None for mask in masks]),
@@ -106,20 +111,25 @@ def read_pack(data: Path, config: DetectorConfig, *, stored: Path | None = None)
     return tuple(categories)
 
 
-def _tokens(encoder: TileEncoder, samples: Sequence[Sample], config: DetectorConfig, file: Path | None) -> Tensor:
+def encode(samples: Sequence[Sample], config: DetectorConfig, change: Change = lambda image: image) -> Tensor:
+    """Fused tokens (n, N, C) float16 of pictures, each changed before it is squashed."""
+    detector = build_detector(config, backbone_state=find_backbone(Path("models"), config.backbone).state)
+    encoder = TileEncoder(detector)
+    parts = []
+    for start in range(0, len(samples), ENCODER_BATCH):
+        tiles = [_whole(change(load_picture(sample)), config) for sample in samples[start : start + ENCODER_BATCH]]
+        parts.append(encoder.encode(np.concatenate(tiles)).tokens.half())
+    return torch.cat(parts)
+
+
+def _tokens(samples: Sequence[Sample], config: DetectorConfig, file: Path | None) -> Tensor:
     if file is not None and file.is_file():
         return torch.from_numpy(np.load(file, allow_pickle=False))
-    parts = [encoder.encode(np.concatenate(tiles)).tokens.half() for tiles in _batches(samples, config)]
-    tokens = torch.cat(parts)
+    tokens = encode(samples, config)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         np.save(file, tokens.numpy())
     return tokens
-
-
-def _batches(samples: Sequence[Sample], config: DetectorConfig) -> Iterable[list[NDArray[np.uint8]]]:
-    for start in range(0, len(samples), ENCODER_BATCH):
-        yield [_whole(load_picture(sample), config) for sample in samples[start : start + ENCODER_BATCH]]
 
 
 def _whole(image: NDArray[np.uint8], config: DetectorConfig) -> NDArray[np.uint8]:

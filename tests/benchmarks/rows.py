@@ -14,6 +14,7 @@ from inspector.vision.networks.config import (
     PositionKind,
     QueryMode,
 )
+from tests.benchmarks.augmenting import augmented, drift, turn_at_random
 from tests.benchmarks.baselines import (
     bank_and_gaussian,
     bank_per_category_space,
@@ -81,6 +82,11 @@ def _rate(factor: float) -> Arrangement:
     return replace(arrangement, plan=replace(arrangement.plan, learning_rate=arrangement.plan.learning_rate * factor))
 
 
+def _clip(clip: float | None) -> Arrangement:
+    arrangement = base_arrangement()
+    return replace(arrangement, plan=replace(arrangement.plan, clip=clip))
+
+
 _BASE = base_arrangement()
 _NOWHERE = NeighbourWhere(enc=False, dec1=False, dec2=False)
 
@@ -101,6 +107,8 @@ _FACTORS: dict[str, tuple[str, str, Arrangement]] = {
     "neighbour_9": ("masking", "neighbour mask 9 x 9", _config(neighbour=9)),
     "lr_half": ("budget", "half the learning rate", _rate(0.5)),
     "lr_double": ("budget", "twice the learning rate", _rate(2.0)),
+    "clip_off": ("budget", "gradients not clipped", _clip(None)),
+    "clip_tenth": ("budget", "gradients clipped to a tenth of the usual norm, as published", _clip(0.1)),
     "levels_234": ("features", "levels 2, 3, 4", _config(levels=[2, 3, 4])),
     "hidden_256": ("architecture", "hidden 256 in 8 heads", _config(hidden=256, heads=8)),
     "heads_8": ("architecture", "8 heads of 16", _config(heads=8)),
@@ -128,6 +136,8 @@ def _all() -> dict[str, Row]:
     rows["single_models"] = single_models
     rows["add_largest"] = adding(largest=True)
     rows["add_smallest"] = adding(largest=False)
+    rows["turned"] = augmented("turned", "three copies more of each picture, mirrored or turned", turn_at_random)
+    rows["drift"] = augmented("drift", "three copies more of each picture, moved and brighter or darker", drift)
     rows |= {name: factors[name] for name in second}
     rows["few_samples"] = few_samples
     rows |= {name: factors[name] for name in factors if name not in rows}
