@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import tomli_w
 
@@ -24,13 +22,15 @@ from inspector.core.refs import is_safe_name
 from inspector.vision.networks.backbone import InputStatistics
 from inspector.vision.networks.config import DetectorConfig
 from inspector.vision.tiles import ModelGeometry
+from inspector.vision.toml_table import Fact, TomlTable
 from inspector.vision.turns import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
 
 SCHEMA: Final = 3
 """Version of the manifest's own shape; a newer one is refused, never guessed at."""
-
-Fact = str | int | float
-"""A plain fact about the training: nothing in the program depends on it, people and reports read it."""
 
 
 class InvalidManifest(InvalidInput):
@@ -221,7 +221,7 @@ def read_manifest(text: str) -> Manifest:
         )
     if isinstance(schema, int) and not isinstance(schema, bool) and schema < SCHEMA:
         raise InvalidManifest([f"it has schema {schema}, from before maps had detail; teach the model again"])
-    root = _Table(document, "")
+    root = TomlTable(document, "")
     schema = root.integer("schema", 1)
     name = root.text("name")
     version = root.integer("version", 1)
@@ -242,7 +242,7 @@ def read_manifest(text: str) -> Manifest:
     memory = memory_table.names("products")
     memory_table.finish()
     # Manifests written before there were second looks lack the table, and their products got none.
-    second_looks = root.table("second_looks").texts() if root.has("second_looks") else {}
+    second_looks = root.table("second_looks").texts() if "second_looks" in root else {}
     for key, turn in second_looks.items():
         if turn not in set(Turn) or key not in memory:
             wanted = f"one of {[value.value for value in Turn]}, for one of {list(memory)}"
@@ -316,7 +316,7 @@ def _product_table(entry: ProductEntry) -> dict[str, Any]:
     }
 
 
-def _read_product(table: _Table) -> ProductEntry | None:
+def _read_product(table: TomlTable) -> ProductEntry | None:
     before = len(table.problems)
     framing = table.text("framing")
     if framing and framing not in {value.value for value in Framing}:
@@ -331,7 +331,7 @@ def _read_product(table: _Table) -> ProductEntry | None:
     if judge and judge not in set(Judge):
         table.problem("judge", f"one of {[value.value for value in Judge]}", judge)
     # Manifests written before turns were tried lack the key, and nothing turned was remembered.
-    named = table.names("turns") if table.has("turns") else ()
+    named = table.names("turns") if "turns" in table else ()
     turns = tuple(turn for turn in Turn if turn in named)
     if len(turns) < len(named):
         table.problem("turns", f"some of {[value.value for value in Turn]}", list(named))
@@ -348,7 +348,7 @@ def _read_product(table: _Table) -> ProductEntry | None:
         upper_rate=inner.number("upper_rate"),
         reached=inner.boolean("reached"),
         # Manifests written before tails were extrapolated lack the key, and no limit of theirs was.
-        extrapolated=inner.has("extrapolated") and inner.boolean("extrapolated"),
+        extrapolated="extrapolated" in inner and inner.boolean("extrapolated"),
     )
     inner.finish()
     table.finish()
@@ -360,7 +360,7 @@ def _read_product(table: _Table) -> ProductEntry | None:
     )
 
 
-def _read_detector(table: _Table) -> DetectorConfig | None:
+def _read_detector(table: TomlTable) -> DetectorConfig | None:
     if not table.present:
         return None
     try:
@@ -370,7 +370,7 @@ def _read_detector(table: _Table) -> DetectorConfig | None:
         return None
 
 
-def _read_input(table: _Table) -> InputStatistics | None:
+def _read_input(table: TomlTable) -> InputStatistics | None:
     mean, std = table.numbers("mean", 3), table.numbers("std", 3)
     table.finish()
     if len(mean) != 3 or len(std) != 3:
@@ -379,115 +379,3 @@ def _read_input(table: _Table) -> InputStatistics | None:
         table.problem("std", "three numbers above 0", std)
         return None
     return InputStatistics((mean[0], mean[1], mean[2]), (std[0], std[1], std[2]))
-
-
-class _Table:
-    """One TOML table being read: remembers what was asked for and collects every problem in the root's list."""
-
-    def __init__(self, data: object, path: str, problems: list[str] | None = None) -> None:
-        self.problems = [] if problems is None else problems
-        self.present = isinstance(data, Mapping)
-        self._data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
-        self._path = path
-        self._known: set[str] = set()
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._data
-
-    def problem(self, key: str, expected: str, found: object) -> None:
-        self.problems.append(f"{self._path}{key}: expected {expected}, found {found!r}")
-
-    def finish(self) -> None:
-        """Name the keys that nobody asked for."""
-        self.problems += [f"{self._path}{key}: unknown key" for key in self._data if key not in self._known]
-
-    def has(self, key: str) -> bool:
-        """Whether a key that may be absent is there."""
-        return key in self._data
-
-    def text(self, key: str) -> str:
-        value = self._get(key)
-        if isinstance(value, str) and value:
-            return value
-        self._wrong(key, "text", value)
-        return ""
-
-    def integer(self, key: str, least: int) -> int:
-        value = self._get(key)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
-            return value
-        self._wrong(key, f"a whole number from {least}", value)
-        return least
-
-    def number(self, key: str) -> float:
-        value = self._get(key)
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-            return float(value)
-        self._wrong(key, "a finite number", value)
-        return 0.0
-
-    def boolean(self, key: str) -> bool:
-        value = self._get(key)
-        if isinstance(value, bool):
-            return value
-        self._wrong(key, "true or false", value)
-        return False
-
-    def time(self, key: str) -> datetime:
-        value = self._get(key)
-        if isinstance(value, datetime) and value.tzinfo is not None:
-            return value
-        self._wrong(key, "a date and time with zone", value)
-        return datetime.min  # noqa: DTZ901 (never used: a problem was recorded)
-
-    def numbers(self, key: str, count: int | None) -> tuple[float, ...]:
-        value = self._get(key)
-        if isinstance(value, list) and (count is None or len(value) == count) and all(map(_is_number, value)):
-            return tuple(float(item) for item in value)
-        self._wrong(key, f"{'a list of' if count is None else count} finite numbers", value)
-        return (0.0,) * (count or 0)
-
-    def names(self, key: str) -> tuple[str, ...]:
-        value = self._get(key)
-        if isinstance(value, list) and all(isinstance(item, str) and item for item in value):
-            return tuple(value)
-        self._wrong(key, "a list of names", value)
-        return ()
-
-    def table(self, key: str) -> _Table:
-        value = self._get(key)
-        if not isinstance(value, Mapping):
-            self._wrong(key, "a table", value)
-        return _Table(value, f"{self._path}{key}.", self.problems)
-
-    def tables(self) -> list[tuple[str, _Table]]:
-        return [(key, self.table(key)) for key in self._data]
-
-    def facts(self) -> dict[str, Fact]:
-        for key, value in self._data.items():
-            if isinstance(value, bool) or not isinstance(value, str | int | float):
-                self.problem(key, "text or a number", value)
-        return dict(self.take_all())
-
-    def texts(self) -> dict[str, str]:
-        return {key: self.text(key) for key in self._data}
-
-    def take_all(self) -> Mapping[str, Any]:
-        self._known |= set(self._data)
-        return self._data
-
-    def _get(self, key: str) -> Any:  # noqa: ANN401 (TOML holds anything)
-        self._known.add(key)
-        return self._data.get(key)
-
-    def _wrong(self, key: str, expected: str, value: object) -> None:
-        if not self.present:
-            return  # the missing table was named once; its keys would only repeat that
-        if key in self._data:
-            self.problem(key, expected, value)
-        else:
-            self.problems.append(f"{self._path}{key}: missing key, expected {expected}")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
