@@ -104,9 +104,10 @@ class TrialPanel(QWidget):
         # In a low window a bar would take the room of the only row; the time, which is last, may be cut instead.
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(look.px(9))
+        self.table.verticalHeader().setDefaultSectionSize(look.px(8.5))
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
+        header.setFixedHeight(look.px(7))  # a low window has room for two rows so
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
