@@ -67,7 +67,7 @@ from inspector.vision.networks.detector import Detector, build_detector
 from inspector.vision.networks.offset import measure_offset
 from inspector.vision.runtimes import TorchRuntime, make_self_test
 from inspector.vision.selftest import SelfTest
-from inspector.vision.store import read_model_folder, version_folder, write_model
+from inspector.vision.store import ModelFolder, read_model_folder, version_folder, write_model
 from inspector.vision.turns import Turn
 
 logger = logging.getLogger(__name__)
@@ -141,6 +141,7 @@ class _Run:
         logger.info("backbone weights: %s", self._backbone.record)  # missing ones are said before any work
         if self._job.resume:
             require_checkpoint(self._job.scratch)
+        base = None if self._job.base is None else self._read_base(self._job.base)
         device = choose_device(self._job.device)
         dataset, products = self._read()
         detector = self._build(len(products)).to(device)
@@ -148,8 +149,8 @@ class _Run:
         folder = self._job.models_dir
         cache, self._tile_seconds = read_features(detector, products, details, folder, self._news, seed=self._job.seed)
         known = read_known(detector, products, details, folder, self._news)
-        if self._job.base is not None:
-            self._take_over(detector, self._job.base, products)
+        if base is not None:
+            _take_over(detector, base, products)
         self._peers.assemble(self._cancelled)
         share_cache(self._peers, cache, self._config.tokens, self._config.channels, self._job.models_dir)
         trainer = Trainer(detector, cache, self._plan, seed=self._job.seed, peers=self._peers)
@@ -245,20 +246,13 @@ class _Run:
                 products=products,
             )
 
-    def _take_over(self, detector: Detector, base: Path, products: Sequence[TaughtProduct]) -> None:
-        """Start from another model's network and feature statistics, so that what it knows is only refined.
-
-        Products it knew stay known because their pictures are in this training, too, and every batch holds all
-        products alike (replay); one that is missing here is forgotten, memory and all.
-        """
+    def _read_base(self, base: Path) -> ModelFolder:
+        """The model to start from; one that cannot be is refused before minutes of reading pictures."""
         content = read_model_folder(version_folder(base))
         theirs = replace(content.manifest.detector, memory=self._config.memory, detail=self._config.detail)
         if theirs != self._config:
             raise InvalidInput([f"base: the network of {content.ref} is of another kind than preset and backbone make"])
-        detector.load_head_state(content.detector.head_state())
-        gone = sorted(set(content.manifest.memory) - {product.name for product in products})
-        if gone:
-            logger.warning("%s knew %s; without their pictures the new model will not", content.ref, ", ".join(gone))
+        return content
 
     @cached_property
     def _backbone(self) -> BackboneWeights:
@@ -445,6 +439,18 @@ class _Run:
             },
             license=self._job.license,
         )
+
+
+def _take_over(detector: Detector, base: ModelFolder, products: Sequence[TaughtProduct]) -> None:
+    """Start from another model's network and feature statistics, so that what it knows is only refined.
+
+    Products it knew stay known because their pictures are in this training, too, and every batch holds all products
+    alike (replay); one that is missing here is forgotten, memory and all.
+    """
+    detector.load_head_state(base.detector.head_state())
+    gone = sorted(set(base.manifest.memory) - {product.name for product in products})
+    if gone:
+        logger.warning("%s knew %s; without their pictures the new model will not", base.ref, ", ".join(gone))
 
 
 def _with_turns(manifest: Manifest, turns: Mapping[str, tuple[Turn, ...]]) -> Manifest:

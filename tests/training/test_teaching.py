@@ -331,7 +331,8 @@ def test_one_more_product_leaves_the_memory_of_the_others_alone(data, tmp_path):
     assert torch.equal(old.detector.memory.detail[0], new.detector.memory.detail[0])
 
 
-def test_a_base_of_another_kind_is_refused(data, taught, tmp_path, monkeypatch):
+def test_a_base_of_another_kind_is_refused_before_any_picture_is_read(data, taught, tmp_path, monkeypatch):
+    monkeypatch.setattr(teaching, "read_for_training", lambda *_: pytest.fail("pictures were read"))
     monkeypatch.setattr(teaching, "preset", lambda *_: (dataclasses.replace(tiny_config(), ffn=96), PLAN))
     with pytest.raises(InvalidInput, match="another kind"):
         teach(job(data, tmp_path, steps=1, base=taught.models))
