@@ -288,7 +288,7 @@ def _plan_whole(recipe: Recipe, image_size: Size, geometry: ModelGeometry, secon
     width, height = image_size.width, image_size.height
     # Cells are square in the frame; the finer of the two pitches, so that every token has a cell of its own.
     cell_px = min(width, height) / geometry.cells
-    offset_px = (geometry.offset_px[0] * width / geometry.tile_px, geometry.offset_px[1] * height / geometry.tile_px)
+    offset_px = _whole_offset(image_size, geometry, second_look)
     area = area_cells(image_size, cell_px, recipe.include, recipe.ignore)
     _check_area(area)
     view = _whole_view(image_size, geometry, cell_px, offset_px, (area.shape[0], area.shape[1]), second_look)
@@ -304,14 +304,23 @@ def _whole_view(
     second_look: Turn | None,
 ) -> WholeView:
     width, height = image_size.width, image_size.height
-    cells, side = geometry.cells, geometry.tile_px
+    cells = geometry.cells
     # Where the whole view's own offset differs from the map's, its tokens are moved against each other by the rest.
-    rest_x = geometry.offset_px[0] * width / side - offset_px[0]
-    rest_y = geometry.offset_px[1] * height / side - offset_px[1]
-    rows, row_of = _axis(shape[0], cell_px, rest_y, height / cells, cells)
-    columns, column_of = _axis(shape[1], cell_px, rest_x, width / cells, cells)
+    own_x, own_y = _whole_offset(image_size, geometry, second_look)
+    rows, row_of = _axis(shape[0], cell_px, own_y - offset_px[1], height / cells, cells)
+    columns, column_of = _axis(shape[1], cell_px, own_x - offset_px[0], width / cells, cells)
     nearest = (row_of[:, None] * shape[1] + column_of[None, :]).reshape(-1)
     return WholeView(rows, columns, nearest, second_look)
+
+
+def _whole_offset(image_size: Size, geometry: ModelGeometry, second_look: Turn | None) -> tuple[float, float]:
+    """(dx, dy) of the whole view's map in pixels of the frame; along axes that are turned, two looks cancel it."""
+    turned_axes = () if second_look is None else second_look.axes
+    dx, dy = geometry.offset_px
+    return (
+        0.0 if 1 in turned_axes else dx * image_size.width / geometry.tile_px,
+        0.0 if 0 in turned_axes else dy * image_size.height / geometry.tile_px,
+    )
 
 
 def _axis(

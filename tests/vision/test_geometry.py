@@ -31,6 +31,7 @@ from inspector.vision.networks.config import light
 from inspector.vision.networks.detector import build_detector
 from inspector.vision.store import read_model_folder, version_folder
 from inspector.vision.tiles import cut_frame, plan_frame
+from inspector.vision.turns import Turn
 from tests.support.vision import light_offset, make_frame, tiny_manifest, tiny_recipe
 
 DEMO = Path(__file__).parents[2] / "models" / "demo"
@@ -93,6 +94,13 @@ def draft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TiledModel]:
 
 
 @pytest.fixture(scope="module")
+def twice(draft: TiledModel) -> TiledModel:
+    """The same, looking a second time at the picture turned by half."""
+    manifest = replace(draft.manifest, second_looks={"cap": Turn.HALF})
+    return TiledModel(manifest, draft._engine, draft.ref)
+
+
+@pytest.fixture(scope="module")
 def demo() -> Iterator[TiledModel]:
     """At contrast 1: what is compared here are shares of the limit, as the draft's are."""
     content = read_model_folder(version_folder(DEMO))
@@ -106,6 +114,7 @@ def demo() -> Iterator[TiledModel]:
 CASES = {
     "draft in tiles": ("draft", Framing.TILES),
     "draft as a whole": ("draft", Framing.WHOLE),
+    "draft as a whole, twice": ("twice", Framing.WHOLE),
     "demo in tiles": ("demo", Framing.TILES),
 }
 
@@ -114,7 +123,7 @@ CASES = {
 def case(request: pytest.FixtureRequest) -> Case:
     name, framing = CASES[request.param]
     model = request.getfixturevalue(name)
-    if name == "draft":
+    if name in ("draft", "twice"):
         return Case(model, tiny_recipe(framing, overlap_px=64), DRAFT_SIZE)
     return Case(model, replace(model.recipe_for("brushed"), framing=framing), Size(768, 960))
 

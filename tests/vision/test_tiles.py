@@ -101,6 +101,26 @@ def test_a_second_look_is_the_whole_picture_turned_and_the_mean_counts(turn: Tur
     assert found.tile_score == wanted.tile_score
 
 
+@pytest.mark.parametrize(
+    ("turn", "offset"),
+    [(None, (6.0, 4.0)), (Turn.LEFT_RIGHT, (0, 4.0)), (Turn.TOP_BOTTOM, (6.0, 0)), (Turn.HALF, (0, 0))],
+)
+def test_two_looks_cancel_the_offset_along_what_is_turned(turn: Turn | None, offset: tuple[float, float]) -> None:
+    geometry, size = ModelGeometry(TINY_PX, 8, 0, (3.0, 2.0)), Size(2 * TINY_PX, 2 * TINY_PX)
+    whole = plan_frame(tiny_recipe(Framing.WHOLE), size, geometry, turn)
+    assert whole.offset_px == offset
+    both = plan_frame(tiny_recipe(Framing.TILES_AND_WHOLE), size, geometry, turn)
+    assert both.offset_px == (3.0, 2.0)  # of the tiles; the whole picture's map is moved onto theirs
+    assert both.whole is not None
+    # A ramp of tokens says where its values come from: two cells of 8 px a token of 16 px.
+    ramp = np.arange(8, dtype=np.float32)
+    seen_y, seen_x = (weights @ (ramp * 16 + 8) for weights in (both.whole.rows, both.whole.columns))
+    own_x, own_y = offset
+    place = np.arange(2, 14) * 8 + 4
+    np.testing.assert_allclose(seen_x[2:14], place - (own_x - 3.0), atol=1e-4)
+    np.testing.assert_allclose(seen_y[2:14], place - (own_y - 2.0), atol=1e-4)
+
+
 def test_tiles_are_looked_at_once() -> None:
     plan = plan_frame(tiny_recipe(Framing.TILES), Size(200, 160), GEOMETRY, Turn.HALF)
     assert plan.grid is not None
