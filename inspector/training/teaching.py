@@ -143,7 +143,7 @@ class _Run:
             require_checkpoint(self._job.scratch)
         base = None if self._job.base is None else self._read_base(self._job.base)
         device = choose_device(self._job.device)
-        dataset, products = self._read()
+        dataset, products = self._read(base)
         detector = self._build(len(products)).to(device)
         details = detail_samples(self._config, products, self._job.seed)
         folder = self._job.models_dir
@@ -218,7 +218,7 @@ class _Run:
                 "Choose another folder, or make this one writable.",
             ) from error
 
-    def _read(self) -> tuple[Dataset, tuple[TaughtProduct, ...]]:
+    def _read(self, base: ModelFolder | None) -> tuple[Dataset, tuple[TaughtProduct, ...]]:
         self._news.report(Phase.READ, 0, 1, message=f"reading {self._job.data}")
         dataset = read_for_training(self._job.data, self._job.image_root)
         self._news.skipped += dataset.skipped
@@ -226,6 +226,10 @@ class _Run:
         products = find_products(
             dataset, geometry_of(self._config), seed=job.seed, scale=job.scale, scales=job.scales, whole=job.whole
         )
+        if base is not None:
+            # Chance goes by a product's number: one that keeps it is remembered as before, token by token.
+            numbers = {name: number for number, name in enumerate(base.manifest.memory)}
+            products = tuple(sorted(products, key=lambda product: numbers.get(product.name, len(numbers))))
         for product in products:
             teaching, held_out, framing = len(product.teaching), len(product.held_out), product.framing
             message = f"{product.name}: {teaching} teach, {held_out} set the limit, framing {framing.framing.value}"
