@@ -1,5 +1,7 @@
 """Every pixel format end to end: packed by the test camera in C, through GenTL and the camera process, to the value."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -30,20 +32,45 @@ HEIGHT, WIDTH = 42, 264
 """Of the areas in these tests: all eight bars, and lines that end within a packed group."""
 
 
+class Shared:
+    """One camera for all tests of this file. If a busy machine loses it, only the test that lost it fails."""
+
+    def __init__(self, testcam):
+        self._testcam = testcam
+        self._camera = self._open()
+
+    def reset(self):
+        """The camera with the settings it has from its maker, and sizes of any number."""
+        with contextlib.suppress(OperationalError):
+            return self._load()
+        self.close()
+        self._camera = self._open()
+        return self._load()
+
+    def close(self):
+        self._camera.close()
+
+    def _open(self):
+        return Catalog([self._testcam.folder]).open(self._testcam.camera_id())
+
+    def _load(self):
+        self._camera.features.execute("UserSetLoad")
+        self._camera.features.load((("SizeStep", "1"), ("LineStep", "1")))
+        return self._camera
+
+
 @pytest.fixture(scope="module")
 def shared(testcam):
-    camera = Catalog([testcam.folder]).open(testcam.camera_id())
-    yield camera
-    camera.close()
+    with contextlib.closing(Shared(testcam)) as kept:
+        yield kept
 
 
 @pytest.fixture
 def camera(shared):
-    """Stopped, with the settings it has from its maker, and sizes of any number."""
-    shared.features.execute("UserSetLoad")
-    shared.features.load((("SizeStep", "1"), ("LineStep", "1")))
-    yield shared
-    shared.stop()
+    """Stopped, as it comes from its maker."""
+    camera = shared.reset()
+    yield camera
+    camera.stop()
 
 
 def one(camera, name: str, *, height: int = HEIGHT, width: int = WIDTH, x: int = 0, y: int = 0, **more) -> Frame:
