@@ -41,6 +41,8 @@ FEWEST_PICTURES: Final = 8
 """Pictures of a product, and about how many of their tiles, that are looked at unturned and in every turn. However many
 tiles they make, so many pictures are: of two or three, an area says nothing."""
 
+_WAYS: Final = (None, *Turn)
+
 
 def find_turns(
     detector: Detector,
@@ -72,10 +74,10 @@ def find_turns(
             except UnusablePicture as error:
                 skipped(sample, error)
                 continue
-            tiles = np.concatenate([product.cut(way) for way in (picture, *(turned(picture, turn) for turn in Turn))])
+            tiles = np.concatenate([product.cut(turned(picture, way)) for way in _WAYS])
             with remembered.without(number, product.groups[sample.name]):
                 scores.append(_scores(detector, encoder, tiles, number))
-        own, *others = zip(*scores, strict=True) if scores else [()] * (1 + len(Turn))
+        own, *others = zip(*scores, strict=True) if scores else [()] * len(_WAYS)
         found[product.name] = tuple(
             turn for turn, other in zip(Turn, others, strict=True) if own and auroc(own, other) <= ALIKE
         )
@@ -109,4 +111,4 @@ def _scores(detector: Detector, encoder: TileEncoder, tiles: NDArray[np.uint8], 
     tokens = detector.fuser.normalize(encoder.encode(tiles).tokens)
     product = torch.full((len(tokens),), number, dtype=torch.int64, device=tokens.device)
     distance = detector.memory.distance(tokens, product).reshape(-1, *detector.config.grid)
-    return [peak(part) for part in distance.chunk(1 + len(Turn))]
+    return [peak(part) for part in distance.chunk(len(_WAYS))]

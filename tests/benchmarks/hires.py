@@ -8,7 +8,7 @@ For every product that the model was taught in tiles, on the pack's own test pic
 - `half_stride`: does the map change when the same picture is cut elsewhere, half a stride away? `steps` and `level`
   are ratios of the same places with and without a seam there. `half_token` is the yardstick: there the grid of tokens
   moves as well, which changes a map without any seam.
-- `linear`: time and peak memory of a frame by its number of tiles, of a picture cropped or mirrored on to a size.
+- `time`, `memory`: of a frame by its number of tiles, of a picture cropped or mirrored on to a size.
 """
 
 import argparse
