@@ -68,8 +68,11 @@ def choose_coreset(
     squares = points.square().sum(1)
     if not bool(squares.isfinite().all()):
         raise ValueError("a token is not finite")
-    rounding = squares * _SAME
+    # One product with a vector gives all squared distances to a pick, less what may be rounding. Transposed, it is as
+    # fast as the rows can be read.
+    columns = torch.cat([points.T, (squares * (1 - _SAME))[None], torch.ones_like(squares)[None]])
     nearest = torch.full_like(squares, torch.inf)
+    distances = torch.empty_like(squares)
     chosen: list[int] = []
     pick = 0  # the pool is shuffled already
     while len(chosen) < min(size, len(pool)):
@@ -79,9 +82,9 @@ def choose_coreset(
             if progress is not None:
                 progress(len(chosen), size)
         chosen.append(pick)
-        distances = torch.addmv(squares + squares[pick], points, points[pick], alpha=-2)
-        torch.minimum(nearest, distances.masked_fill_(distances <= rounding, 0), out=nearest)
-        nearest[pick] = 0
+        torch.mv(columns.T, torch.cat([-2 * points[pick], squares.new_ones(1), squares[pick, None]]), out=distances)
+        torch.minimum(nearest, distances, out=nearest)
+        nearest[pick] = -torch.inf
         pick = int(nearest.argmax())
         if not nearest[pick] > 0:
             break

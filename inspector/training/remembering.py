@@ -50,24 +50,24 @@ class Remembered:
         A product with a single group keeps it: there is nothing else to be compared with.
         """
         memory = self._memory
-        if not memory.size:
+        with (
+            _far(memory.halves[product], self._groups[product] == group),
+            _far(memory.detail_halves[product], self._detail_groups[product] == group),
+        ):
             yield
-            return
-        tokens = memory.tokens[product].clone()
-        detail = memory.detail[product].clone() if memory.detail_size else None
-        others = _others(tokens, self._groups[product], group)
-        memory.remember(
-            product, others, None if detail is None else _others(detail, self._detail_groups[product], group)
-        )
-        try:
-            yield
-        finally:
-            memory.remember(product, tokens, detail)
 
 
-def _others(values: Tensor, groups: Tensor, group: int) -> Tensor:
-    others = values[groups != group]
-    return others if len(others) else values
+@contextmanager
+def _far(halves: Tensor, own: Tensor) -> Iterator[None]:
+    """Push those tokens (M,) of a product's memory that are `own` out of reach of a lookup, unless they are all."""
+    own = own.to(halves.device)
+    kept = halves.clone()
+    if not bool(own.all()):
+        halves[own] = torch.inf
+    try:
+        yield
+    finally:
+        halves.copy_(kept)
 
 
 def remember(

@@ -64,6 +64,7 @@ from inspector.vision.host_engine import HostEngine
 from inspector.vision.manifest import Judge, Manifest, ProductEntry, Weighing
 from inspector.vision.model import TiledModel
 from inspector.vision.networks.detector import Detector, build_detector
+from inspector.vision.networks.folding import folded
 from inspector.vision.networks.offset import measure_offset
 from inspector.vision.runtimes import TorchRuntime, make_self_test
 from inspector.vision.selftest import SelfTest
@@ -400,7 +401,7 @@ class _Run:
 
         # Torch on the processor, because it sees the memory change from frame to frame; the runtimes that judge later
         # are held to its maps by the self-test.
-        engine = HostEngine(TorchRuntime(detector, detector.input_statistics))
+        engine = HostEngine(TorchRuntime(folded(detector), detector.input_statistics))
         model = TiledModel(draft, engine, ModelRef(draft.name, 0, ""))
         try:
             entries = calibrate(model, products, weighings, remembered, scored=scored, skipped=self._news.skip)

@@ -93,7 +93,7 @@ def weigh(
     for number, product in enumerate(products):
         done(number, len(products))
         maps = _look(
-            detector, number, product, remembered, draw=trained, seed=seed, cancelled=cancelled, skipped=skipped
+            detector, number, product, remembered, trained=trained, seed=seed, cancelled=cancelled, skipped=skipped
         )
         if not maps.good:
             raise InvalidInput([f"{product.name}: no held-out picture can be read"])
@@ -125,7 +125,7 @@ def _look(
     product: TaughtProduct,
     remembered: Remembered,
     *,
-    draw: bool,
+    trained: bool,
     seed: int,
     cancelled: Callable[[], None],
     skipped: Callable[[Sample, UnusablePicture], None],
@@ -148,19 +148,19 @@ def _look(
             continue
         picture = np.repeat(picture[..., None], 3, axis=2) if picture.ndim == 2 else picture
         with remembered.without(number, product.groups[sample.name]):
-            maps.good.append(_maps_of(detector, encoder.encode(product.cut(picture)), number))
-            if draw:
+            maps.good.append(_maps_of(detector, encoder.encode(product.cut(picture)), number, rebuild=trained))
+            if trained:
                 twin = draw_defect(picture, picture if donor is None else donor, random, unit_px=unit_px).image
-                maps.drawn.append(_maps_of(detector, encoder.encode(product.cut(twin)), number))
+                maps.drawn.append(_maps_of(detector, encoder.encode(product.cut(twin)), number, rebuild=True))
                 donor = picture
     return maps
 
 
 @torch.no_grad()
-def _maps_of(detector: Detector, raw: RawFeatures, number: int) -> _Frame:
+def _maps_of(detector: Detector, raw: RawFeatures, number: int, *, rebuild: bool) -> _Frame:
     tokens = detector.fuser.normalize(raw.tokens)
     product = torch.full((len(tokens),), number, dtype=torch.int64, device=tokens.device)
-    residual = detector.residual(tokens, detector.reconstruct(tokens, jitter=False))
+    residual = detector.residual(tokens, detector.reconstruct(tokens, jitter=False) if rebuild else tokens)
     distance = detector.memory.distance(tokens, product)
     rows, columns = detector.config.grid
     detail = None

@@ -35,8 +35,8 @@ PRODUCTS_NAME: Final = "products"
 OUTPUT_NAME: Final = "maps"
 """What the tensors of an exported network are called."""
 
-TORCH_BATCH: Final = 8
-"""Tiles a forward pass of torch takes; more only cost memory."""
+TORCH_BATCH: Final = 4
+"""Tiles a forward pass of torch takes; with more the kernel clears pages longer than torch computes."""
 
 
 class Runtime(Protocol):
@@ -98,11 +98,11 @@ class PixelDetector(nn.Module):
         self.register_buffer("mean", torch.tensor(statistics.mean) * 255, persistent=False)
         self.register_buffer("factor", 1 / (torch.tensor(statistics.std) * 255), persistent=False)
 
-    def forward(self, tiles: Tensor, products: Tensor) -> Tensor:
+    def forward(self, tiles: Tensor, products: Tensor, *, rebuild: bool = True) -> Tensor:
         """(N, S, S, 3) uint8, or float of the same values, and (N,) numbers of products -> (N, t, t) float32."""
         x = (tiles.float() - self.mean) * self.factor
         # A permuted view of (N, S, S, 3) is channels-last already, the layout convolutions like best.
-        maps: Tensor = self.detector(x.permute(0, 3, 1, 2), products)
+        maps: Tensor = self.detector(x.permute(0, 3, 1, 2), products, rebuild=rebuild)
         return maps[:, 0]
 
 
@@ -151,11 +151,14 @@ class TorchRuntime:
         _check_tiles(tiles, self._input)
         if self._network is None:
             raise ValueError("the runtime is closed")
+        # Read anew: calibration weighs products while this runtime is at work.
+        rebuild = bool(self._network.detector.memory.weights[self._products, 0].any())
         with torch.inference_mode():
             parts = [
                 self._network(
                     torch.from_numpy(tiles[start : start + TORCH_BATCH]),
                     torch.from_numpy(self._products[start : start + TORCH_BATCH]),
+                    rebuild=rebuild,
                 )
                 for start in range(0, len(tiles), TORCH_BATCH)
             ]

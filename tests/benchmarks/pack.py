@@ -18,7 +18,7 @@ from torch import Tensor
 from inspector.core.geometry import Size
 from inspector.core.recipe import Framing, Recipe
 from inspector.training.dataset import hold_out, read_for_test, read_for_training
-from inspector.training.features import ENCODER_BATCH, TileEncoder
+from inspector.training.features import TileEncoder
 from inspector.training.framing import geometry_of
 from inspector.training.products import spread
 from inspector.training.samples import Sample, Split, load_mask, load_picture
@@ -116,8 +116,8 @@ def encode(samples: Sequence[Sample], config: DetectorConfig, change: Change = l
     detector = build_detector(config, backbone_state=find_backbone(Path("models"), config.backbone).state)
     encoder = TileEncoder(detector)
     parts = []
-    for start in range(0, len(samples), ENCODER_BATCH):
-        tiles = [_whole(change(load_picture(sample)), config) for sample in samples[start : start + ENCODER_BATCH]]
+    for start in range(0, len(samples), encoder.batch):
+        tiles = [_whole(change(load_picture(sample)), config) for sample in samples[start : start + encoder.batch]]
         parts.append(encoder.encode(np.concatenate(tiles)).tokens.half())
     return torch.cat(parts)
 

@@ -58,10 +58,10 @@ def details(features):
 def run(detector, cache, details, seed=0, cancelled=lambda: False):
     reports = []
     caches = cache if isinstance(cache, list) else [cache]
-    found = remember(
+    remembered = remember(
         detector, caches, details, seed=seed, cancelled=cancelled, done=lambda *report: reports.append(report)
     )
-    return found, reports
+    return remembered, reports
 
 
 def normalized(detector, cache, product):
@@ -71,6 +71,11 @@ def normalized(detector, cache, product):
 
 def rows(values):
     return {tuple(value) for value in values.tolist()}
+
+
+def found(tokens, halves):
+    """Tokens of a product that can be the nearest of any."""
+    return rows(tokens[halves.isfinite()])
 
 
 def test_every_product_gets_the_coreset_of_its_own_normalized_tokens(detector, cache, details):
@@ -122,13 +127,13 @@ def test_nothing_but_the_memory_s_tokens_changes(detector, cache, details):
 
 
 def test_the_same_seed_remembers_the_same(detector, cache, details):
-    found = []
+    kept = []
     for seed in (4, 4, 5):
         run(detector, cache, details, seed=seed)
-        found.append((detector.memory.tokens.clone(), detector.memory.detail.clone()))
+        kept.append((detector.memory.tokens.clone(), detector.memory.detail.clone()))
     for which in (0, 1):
-        assert torch.equal(found[0][which], found[1][which])
-        assert not torch.equal(found[0][which], found[2][which])
+        assert torch.equal(kept[0][which], kept[1][which])
+        assert not torch.equal(kept[0][which], kept[2][which])
 
 
 def test_only_so_many_tiles_are_read_at_once_whatever_the_number_of_pictures(detector, cache, details, monkeypatch):
@@ -160,11 +165,10 @@ def test_a_memory_without_detail_is_filled_and_left_out_from_all_the_same(cache)
     config = DetectorConfig.from_dict(CONFIG.to_dict() | {"detail": 0})
     detector = build_detector(config, backbone_state=None, products=3)
     remembered, _ = run(detector, cache, DetailSamples(COUNTS, 0, seed=0))
-    before = detector.memory.tokens.clone()
-    group = int(remembered._groups[0, 0])
-    with remembered.without(0, group):
-        assert not rows(detector.memory.tokens[0]) & rows(before[0][remembered._groups[0] == group])
-    assert torch.equal(detector.memory.tokens, before)
+    memory, own = detector.memory, remembered._groups[0] == remembered._groups[0, 0]
+    with remembered.without(0, int(remembered._groups[0, 0])):
+        assert found(memory.tokens[0], memory.halves[0]) == rows(memory.tokens[0][~own])
+    assert found(memory.tokens[0], memory.halves[0]) == rows(memory.tokens[0])
 
 
 def test_it_can_be_cancelled(detector, cache, details):
@@ -193,15 +197,18 @@ def remembered(detector, cache, details):
 def test_exactly_one_group_is_hidden_of_tokens_and_of_detail(detector, remembered, product):
     memory = detector.memory
     before = state(detector)
-    kinds = ((lambda: memory.tokens, remembered._groups), (lambda: memory.detail, remembered._detail_groups))
+    kinds = (
+        (memory.tokens, memory.halves, remembered._groups),
+        (memory.detail, memory.detail_halves, remembered._detail_groups),
+    )
     for group in sorted(set(remembered._groups[product].tolist()) & set(remembered._detail_groups[product].tolist())):
         with remembered.without(product, group):
-            for place, (values, groups) in enumerate(kinds):
+            for values, halves, groups in kinds:
                 others = groups[product] != group
-                assert rows(values()[product]) == rows(before[place][product][others])
+                assert found(values[product], halves[product]) == rows(values[product][others])
                 assert 0 < int(others.sum()) < len(others)
             elsewhere = [number for number in range(3) if number != product]
-            assert same([memory.tokens[elsewhere], memory.detail[elsewhere]], [one[elsewhere] for one in before[:2]])
+            assert same([one[elsewhere] for one in state(detector)], [one[elsewhere] for one in before])
         assert same(state(detector), before)
 
 
@@ -259,11 +266,11 @@ def test_a_picture_without_its_group_is_as_far_as_from_the_tokens_kept_of_others
     nearest = torch.cdist(x.double(), others).amin(dim=1)
     wanted = torch.maximum(nearest, SAME * x.double().norm(dim=1))
     with remembered.without(product, 4):
-        found = memory.distance(x[None], torch.tensor([product]))[0].double()
-    torch.testing.assert_close(found, wanted, rtol=1e-5, atol=1e-5)
+        strange = memory.distance(x[None], torch.tensor([product]))[0].double()
+    torch.testing.assert_close(strange, wanted, rtol=1e-5, atol=1e-5)
     itself = memory.distance(x[None], torch.tensor([product]))[0].double()
-    assert bool((itself <= found + 1e-5).all())
-    assert float(itself.min()) < 0.1 * float(found.min())  # what is remembered is near itself
+    assert bool((itself <= strange + 1e-5).all())
+    assert float(itself.min()) < 0.1 * float(strange.min())  # what is remembered is near itself
 
 
 def test_a_memory_of_other_widths_and_repeats_is_noted_as_it_is_kept(detector):
@@ -273,5 +280,5 @@ def test_a_memory_of_other_widths_and_repeats_is_noted_as_it_is_kept(detector):
     memory.remember(1, tokens, detail)
     remembered.note(1, np.array([0, 1, 2, 0, 1], np.int32), np.array([2, 2, 0], np.int32))
     with remembered.without(1, 2):
-        assert rows(memory.tokens[1]) == rows(tokens[[0, 1, 3, 4]].half())
-        assert rows(memory.detail[1]) == rows(detail[2:].half())
+        assert found(memory.tokens[1], memory.halves[1]) == rows(tokens[[0, 1, 3, 4]].half())
+        assert found(memory.detail[1], memory.detail_halves[1]) == rows(detail[2:].half())

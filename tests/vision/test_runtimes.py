@@ -44,6 +44,22 @@ def test_what_judges_alone_runs_alone() -> None:
     assert scopes(network) == {"encoder", "head", "detail"}
 
 
+def test_torch_rebuilds_only_what_the_residual_counts_for() -> None:
+    detector = tiny_detector(3)
+    rebuilt: list[int] = []
+    detector.head.register_forward_hook(lambda *_: rebuilt.append(1))
+    runtime = TorchRuntime(detector, detector.input_statistics)
+    for product, wanted in ((MEMORY, 0), (BOTH, 1), (NETWORK, 1)):
+        rebuilt.clear()
+        runtime.prepare(2, product)
+        runtime.run(draw_tiles(2))
+        assert len(rebuilt) == wanted
+    runtime.products[:] = [MEMORY, BOTH]
+    rebuilt.clear()
+    runtime.run(draw_tiles(2))
+    assert len(rebuilt) == 1
+
+
 def test_a_product_s_graph_is_compiled_once() -> None:
     detector = tiny_detector(3)
     runtime = OpenVinoRuntime(detector, detector.input_statistics, threads=1)

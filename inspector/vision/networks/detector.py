@@ -61,19 +61,20 @@ class Detector(nn.Module):
         """How pixels are to be scaled before `features` and `forward`."""
         return self.encoder.input_statistics
 
-    def forward(self, x: Tensor, product: Tensor) -> Tensor:
+    def forward(self, x: Tensor, product: Tensor, *, rebuild: bool = True) -> Tensor:
         """Map of each tile: how badly it was rebuilt and how far it is from what is remembered, weighed and sharpened.
 
         Args:
             x: (B, 3, S, S) float, RGB, normalized with `input_statistics`.
             product: (B,) int, number of each tile's product in the memory.
+            rebuild: False leaves the head out, for products whose residual has no weight; their map is the same.
 
         Returns:
             (B, 1, h, w) float32 of `DetectorConfig.cells`, not normalized; the typical level differs by product.
         """
         taps = self.encoder(x)
         tokens = self.fuser(taps)
-        residual = self.residual(tokens, self.head(tokens))
+        residual = self.residual(tokens, self.head(tokens)) if rebuild else torch.zeros_like(tokens[..., 0])
         detail = self.fuser.normalize_detail(self.fuser.detail(taps))
         maps: Tensor = self.memory(tokens, residual, detail, product, self.config.grid)
         return maps

@@ -6,13 +6,22 @@ stored nor taught. OpenVINO folds by itself.
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 if TYPE_CHECKING:
+    from inspector.vision.networks.detector import Detector
     from inspector.vision.networks.encoder import Encoder
+
+
+def folded(detector: Detector) -> Detector:
+    """A detector that differs in its folded encoder and shares everything else: what one learns, the other knows."""
+    twin = copy.deepcopy(detector, {id(part): part for part in (detector.fuser, detector.head, detector.memory)})
+    fold_batch_norms(twin.encoder)
+    return twin
 
 
 def fold_batch_norms(encoder: Encoder) -> int:

@@ -38,8 +38,8 @@ class ProductMemory(nn.Module):
         tokens: (P, M, C) float16, normalized like the network's target; M is 0 for a model without memory.
         detail: (P, D, C_d) float16, normalized; D is 0 for a model without detail.
         weights: (P, 3) float32, of the residual, the distance and the detail.
-        halves, detail_halves: (P, M) and (P, D) float32, half the squared length of every token. They follow from the
-            tokens, so they are not stored.
+        halves, detail_halves: (P, M) and (P, D) float32, half the squared length of every token; infinite for one that
+            is not to be found for a while. They follow from the tokens, so they are not stored.
     """
 
     tokens: Tensor

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SPOT_PX: Final = 6
 """Side of the spot; small against a token, large enough to be seen through the stride of the finest level."""
 
+_AT_ONCE: Final = 4
+"""Tiles: more are slower on a processor."""
+
 
 def measure_offset(
     features: Callable[[Tensor], Tensor],
@@ -82,7 +85,8 @@ def change_centroids(
         # Dark and bright in turn, each against the texture beneath it.
         area = spotted[index, :, y : y + SPOT_PX, x : x + SPOT_PX]
         area.fill_(-1.0 if float(area.mean()) > 0 else 1.0)
-    tokens = features(torch.cat([tile[None], spotted]).to(device)).float().cpu()
+    parts = torch.split(torch.cat([tile[None], spotted]).to(device), _AT_ONCE)
+    tokens = torch.cat([features(part).float().cpu() for part in parts])
     # Squared, as in the map's norm; that also keeps a wide, faint halo from pulling towards the tile's middle.
     change = (tokens[1:] - tokens[:1]).square().sum(dim=-1).reshape(-1, grid, grid)
     total = change.sum(dim=(1, 2))

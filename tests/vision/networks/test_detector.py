@@ -129,6 +129,16 @@ def test_a_map_with_detail_is_the_coarse_one_sharpened(detailed: Detector) -> No
     assert not torch.allclose(found, sharpen(plain, torch.zeros_like(fine)), rtol=0.1)
 
 
+def test_a_head_without_a_say_can_be_left_out(detailed: Detector) -> None:
+    x = tiles(2)
+    judged_by_memory, judged_by_both = torch.tensor([0, 0]), torch.tensor([0, 1])
+    with torch.inference_mode():
+        assert torch.equal(detailed(x, judged_by_memory, rebuild=False), detailed(x, judged_by_memory))
+        partly, whole = detailed(x, judged_by_both, rebuild=False), detailed(x, judged_by_both)
+    assert torch.equal(partly[0], whole[0])
+    assert float(partly[1].mean()) < float(whole[1].mean())
+
+
 def test_encoder_never_trains(detector: Detector) -> None:
     detector.train()
     assert detector.head.training

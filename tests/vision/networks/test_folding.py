@@ -8,7 +8,8 @@ from torch import nn
 
 from inspector.vision.networks.backbone import build_encoder
 from inspector.vision.networks.config import Backbone, PaddingMode
-from inspector.vision.networks.folding import fold_batch_norms
+from inspector.vision.networks.folding import fold_batch_norms, folded
+from tests.support.vision import tiny_detector
 
 
 @pytest.mark.parametrize("padding", list(PaddingMode))
@@ -37,3 +38,20 @@ def test_folding_twice_finds_nothing_more() -> None:
     encoder = build_encoder(Backbone.EFFICIENTNET_LITE0, (1, 2), PaddingMode.REFLECT)
     assert fold_batch_norms(encoder) > 0
     assert fold_batch_norms(encoder) == 0
+
+
+@torch.no_grad()
+def test_a_folded_detector_knows_what_the_other_learns() -> None:
+    detector = tiny_detector(1)
+    before = detector.state_dict()
+    twin = folded(detector)
+    assert sum(isinstance(module, nn.BatchNorm2d) for module in twin.encoder.modules()) == 0
+    assert detector.state_dict().keys() == before.keys()
+    side = detector.config.input_size
+    x, product = torch.rand(2, 3, side, side) * 2 - 1, torch.zeros(2, dtype=torch.int64)
+    maps = detector(x, product)
+    torch.testing.assert_close(twin(x, product), maps, rtol=1e-3, atol=1e-3 * float(maps.max()))
+    detector.memory.remember(0, detector.features(x[:1])[0])
+    detector.fuser.set_statistics(torch.zeros(detector.config.channels), torch.ones(detector.config.channels))
+    assert not torch.allclose(detector(x, product), maps, rtol=0.1)
+    torch.testing.assert_close(twin(x, product), detector(x, product), rtol=1e-3, atol=1e-3 * float(maps.max()))
