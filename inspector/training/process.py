@@ -25,8 +25,8 @@ LOG_TAIL_CHARACTERS: Final = 600
 
 _LARGE_PAGES: Final = {"THP_MEM_ALLOC_ENABLE": "1"}
 """torch gets and frees large pieces of memory all the time, and the kernel clears every page of them anew. In pages of
-2 MiB a draft of four products takes 44 and 51 s on two threads, in pages of 4 KiB 56 and 59 (measured in turn, 2026-11).
-Telling the C library to keep the memory instead once let a heap grow to 24 GB."""
+2 MiB a draft of four products took 44 and 51 s on two threads, in pages of 4 KiB 56 and 59 (in turn, 2026-11). Telling
+the C library to keep the memory instead once let a heap grow to 24 GB."""
 
 
 class TrainingProcess:
