@@ -98,8 +98,12 @@ class PixelDetector(nn.Module):
         self.register_buffer("mean", torch.tensor(statistics.mean) * 255, persistent=False)
         self.register_buffer("factor", 1 / (torch.tensor(statistics.std) * 255), persistent=False)
 
-    def forward(self, tiles: Tensor, products: Tensor, *, rebuild: bool = True) -> Tensor:
+    def forward(self, tiles: Tensor, products: Tensor) -> Tensor:
         """(N, S, S, 3) uint8, or float of the same values, and (N,) numbers of products -> (N, t, t) float32."""
+        return self.maps(tiles, products, rebuild=True)  # apart, because an exported graph may have no switches
+
+    def maps(self, tiles: Tensor, products: Tensor, *, rebuild: bool) -> Tensor:
+        """As `forward`; without the head where `rebuild` is False, see `Detector.forward`."""
         x = (tiles.float() - self.mean) * self.factor
         # A permuted view of (N, S, S, 3) is channels-last already, the layout convolutions like best.
         maps: Tensor = self.detector(x.permute(0, 3, 1, 2), products, rebuild=rebuild)
@@ -155,7 +159,7 @@ class TorchRuntime:
         rebuild = bool(self._network.detector.memory.weights[self._products, 0].any())
         with torch.inference_mode():
             parts = [
-                self._network(
+                self._network.maps(
                     torch.from_numpy(tiles[start : start + TORCH_BATCH]),
                     torch.from_numpy(self._products[start : start + TORCH_BATCH]),
                     rebuild=rebuild,
