@@ -23,7 +23,7 @@ from tests.support.gentl.build import Producer
 
 # Before anything imports Qt, OpenMP or OpenCV: these are read once, at load.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# What tests compute is so small that waking a second thread costs more than it does: teaching took 143 s instead of 209.
+# What tests compute is so small that waking a second thread costs more than it does (teaching: 209 s, alone 143).
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Several processes share two cores here: a thread that waits must not keep one busy.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
