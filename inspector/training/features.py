@@ -33,6 +33,7 @@ again; of larger ones the kernel clears every page anew. Measured on two threads
 15 with 8, and with 16 between 17 and 30, as the machine's memory is busy."""
 
 GPU_BATCH: Final = 16
+"""As many on a GPU, where each layer is a launch; not measured."""
 
 
 class FeatureCache:
