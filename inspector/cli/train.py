@@ -84,6 +84,11 @@ def _say_outcome(outcome: TrainingOutcome, json_file: Path | None) -> None:
             f"  {name}: {product.teaching} parts taught, {product.limiting} set the limit, {product.framing}, at most"
             f" {product.upper_rate:.1%} of good parts rejected (95 % bound)"
         )
+        if product.lone:
+            say(
+                f"    {product.lone} sets the limit alone: it scores {product.lone_times:.2f} times the next good"
+                " picture. Is it good? Then add more like it, else remove it, and teach again."
+            )
     trained = "a draft, not trained" if outcome.loss is None else f"{outcome.steps} steps, loss {outcome.loss:.4f}"
     say(f"{trained}, {outcome.seconds:.0f} s")
     say(f"Model {outcome.ref} in {outcome.folder}")

@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from inspector.core.errors import InvalidInput, OperationalError
 from inspector.core.geometry import Size
 from inspector.training.levels import ViewScores, product_entry
+from inspector.training.outlier import stands_apart
 from inspector.training.pictures import UnusablePicture
 from inspector.training.products import TaughtProduct, samples_in_turn, spread
 from inspector.training.remembering import Remembered
@@ -36,6 +37,21 @@ def scored_samples(product: TaughtProduct, weighing: Weighing) -> tuple[tuple[Sa
     return product.held_out, spread(product.teaching, TEACHING_SCORES)
 
 
+class LonePicture(NamedTuple):
+    """A good picture that alone sets its product's limit."""
+
+    name: str
+    times: float
+    """Its score over the next good picture's."""
+
+
+class Calibrated(NamedTuple):
+    """What calibration found out about a product."""
+
+    entry: ProductEntry
+    lone: LonePicture | None
+
+
 def calibrate(
     model: TiledModel,
     products: Sequence[TaughtProduct],
@@ -44,7 +60,7 @@ def calibrate(
     *,
     scored: Callable[[int, int], None],
     skipped: Callable[[Sample, UnusablePicture], None],
-) -> Mapping[str, ProductEntry]:
+) -> Mapping[str, Calibrated]:
     """Levels and limits of every product.
 
     Args:
@@ -63,24 +79,27 @@ def calibrate(
     chosen = [scored_samples(product, weighings[product.name]) for product in products]
     total = sum(len(samples) for both in chosen for samples in both)
     done = 0
-    entries = {}
+    calibrated = {}
     for number, product in enumerate(products):
-        scores: list[list[ViewScores]] = []
+        scores: list[dict[str, ViewScores]] = []
         for samples in chosen[number]:
-            found = []
+            found = {}
             for sample in samples:
                 done += 1
                 scored(done, total)
                 try:
                     with remembered.without(number, product.groups[sample.name]):
-                        found.append(_view_scores(model, product, sample))
+                        found[sample.name] = _view_scores(model, product, sample)
                 except UnusablePicture as error:
                     skipped(sample, error)
             scores.append(found)
         if not scores[0]:
             raise InvalidInput([f"{product.name}: no held-out picture can be read"])
-        entries[product.name] = product_entry(product.framing, scores[0], scores[1], weighing=weighings[product.name])
-    return entries
+        limiting, others = scores
+        weighing = weighings[product.name]
+        entry = product_entry(product.framing, [*limiting.values()], [*others.values()], weighing=weighing)
+        calibrated[product.name] = Calibrated(entry, _lone(limiting, entry))
+    return calibrated
 
 
 def self_test_tiles(products: Sequence[TaughtProduct]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
@@ -97,6 +116,20 @@ def self_test_tiles(products: Sequence[TaughtProduct]) -> tuple[NDArray[np.uint8
         raise InvalidInput(["no picture can be read"])
     laid = [(_laid(tile, turn), number) for turn in range(wanted) for tile, number in found][:wanted]
     return np.stack([tile for tile, _ in laid]), np.array([number for _, number in laid], np.int32)
+
+
+def _lone(scores: Mapping[str, ViewScores], entry: ProductEntry) -> LonePicture | None:
+    """The picture with the highest score, if it stands apart and the limit had to make room for it."""
+    shares = {
+        name: max(
+            found.tiles / entry.tile_level if entry.tile_level else 0.0,
+            found.whole / entry.whole_level if entry.whole_level else 0.0,
+        )
+        for name, found in scores.items()
+    }
+    times = stands_apart([*shares.values()])
+    highest = max(shares, key=lambda name: shares[name])
+    return LonePicture(highest, times) if times and shares[highest] <= 1 else None
 
 
 def _view_scores(model: TiledModel, product: TaughtProduct, sample: Sample) -> ViewScores:

@@ -19,6 +19,7 @@ _FRAMINGS = {
 def write_card(job: TrainingJob, manifest: Manifest, dataset: Dataset, products: Mapping[str, ProductOutcome]) -> str:
     """The card's text."""
     skipped = "".join(f"- `{entry.name}`: {entry.reason}\n" for entry in dataset.skipped) or "Nothing was left out.\n"
+    lone = "".join(_lone_line(name, outcome) for name, outcome in products.items() if outcome.lone)
     return f"""# {job.name}
 
 One model for {len(products)} product{"s" if len(products) != 1 else ""}: {", ".join(f"`{name}`" for name in products)}.
@@ -49,7 +50,7 @@ log-normal scores; the promise without that assumption stands in the last column
 
 | product | wanted false rejects | pictures | largest of their scores | margin | promised (95 %) without assumption |
 | --- | --- | --- | --- | --- | --- |
-{"".join(_limit_row(name, entry) for name, entry in manifest.products.items())}
+{"".join(_limit_row(name, entry) for name, entry in manifest.products.items())}{lone}
 ## Judged by
 
 Both maps, or the one that saw clearly more of the defects that were drawn on held-out good pictures; their areas under
@@ -110,6 +111,13 @@ def _taught_row(name: str, outcome: ProductOutcome, manifest: Manifest) -> str:
         framing += f", the whole frame also turned ({manifest.second_looks[name].value}): the mean of both counts"
     turns = ", ".join(entry.turns) or "no"
     return f"| {name} | {outcome.teaching} | {outcome.tiles} | {outcome.limiting} | {framing} | {turns} |\n"
+
+
+def _lone_line(name: str, outcome: ProductOutcome) -> str:
+    return (
+        f"\n`{outcome.lone}` sets the limit of {name} alone: it scores {outcome.lone_times:.2f} times the next good"
+        " picture. If it is no good part it should not teach; if it is, more like it would lower the limit.\n"
+    )
 
 
 def _judge_row(name: str, entry: ProductEntry) -> str:

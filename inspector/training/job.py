@@ -189,6 +189,8 @@ class ProductOutcome:
         framing: as in a recipe.
         reached: whether these are enough to promise the target rate without assumptions.
         upper_rate: 95 % upper bound of the false-reject rate without assumptions.
+        lone: the good picture that sets the limit alone; "" for none.
+        lone_times: its score over the next good picture's.
     """
 
     teaching: int
@@ -199,6 +201,8 @@ class ProductOutcome:
     reached: bool
     target_rate: float
     upper_rate: float
+    lone: str = ""
+    lone_times: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ import torch
 
 from inspector.core.errors import InvalidInput, OperationalError
 from inspector.core.refs import ModelRef
-from inspector.training.calibrating import calibrate, scored_samples, self_test_tiles
+from inspector.training.calibrating import LonePicture, calibrate, scored_samples, self_test_tiles
 from inspector.training.card import write_card
 from inspector.training.checkpoint import (
     Progress,
@@ -167,12 +167,14 @@ class _Run:
         remembered, turns = self._remember(detector, (cache, known), details, products)
         weighings = self._weigh(detector, products, remembered)
         looks = second_looks(turns, {name: weighing.judge for name, weighing in weighings.items()})
-        manifest, self_test = self._calibrated(
+        manifest, lone, self_test = self._calibrated(
             detector, device, dataset, products, remembered, weighings, looks, trainer
         )
         manifest = _with_turns(manifest, turns)
         outcomes = {
-            product.name: _outcome(product, manifest.products[product.name], cache.tiles_of(product.name))
+            product.name: _outcome(
+                product, manifest.products[product.name], cache.tiles_of(product.name), lone[product.name]
+            )
             for product in products
         }
         self._news.report(Phase.WRITE, 0, 1)
@@ -386,8 +388,8 @@ class _Run:
         weighings: Mapping[str, Weighing],
         looks: Mapping[str, Turn],
         trainer: Trainer,
-    ) -> tuple[Manifest, SelfTest]:
-        """The complete manifest but for version and hashes, and what the model will test itself with."""
+    ) -> tuple[Manifest, Mapping[str, LonePicture | None], SelfTest]:
+        """The manifest but for version and hashes, pictures that set a limit alone, and what to self-test with."""
         self._news.report(Phase.CALIBRATE, 0, 1, message="measuring the map's offset")
         offset_px = measure_offset(detector.features, self._config.input_size, device=device)
         tiles, numbers = self_test_tiles(products)
@@ -404,10 +406,11 @@ class _Run:
         engine = HostEngine(TorchRuntime(folded(detector), detector.input_statistics))
         model = TiledModel(draft, engine, ModelRef(draft.name, 0, ""))
         try:
-            entries = calibrate(model, products, weighings, remembered, scored=scored, skipped=self._news.skip)
+            found = calibrate(model, products, weighings, remembered, scored=scored, skipped=self._news.skip)
         finally:
             model.close()
-        return replace(draft, products=dict(entries)), self_test
+        manifest = replace(draft, products={name: one.entry for name, one in found.items()})
+        return manifest, {name: one.lone for name, one in found.items()}, self_test
 
     def _draft(
         self,
@@ -463,7 +466,7 @@ def _with_turns(manifest: Manifest, turns: Mapping[str, tuple[Turn, ...]]) -> Ma
     return replace(manifest, products=entries)
 
 
-def _outcome(product: TaughtProduct, entry: ProductEntry, tiles: int) -> ProductOutcome:
+def _outcome(product: TaughtProduct, entry: ProductEntry, tiles: int, lone: LonePicture | None) -> ProductOutcome:
     return ProductOutcome(
         teaching=len(product.teaching),
         limiting=entry.calibration.samples,
@@ -473,4 +476,6 @@ def _outcome(product: TaughtProduct, entry: ProductEntry, tiles: int) -> Product
         reached=entry.calibration.reached,
         target_rate=entry.calibration.target_rate,
         upper_rate=entry.calibration.upper_rate,
+        lone=lone.name if lone else "",
+        lone_times=lone.times if lone else 1.0,
     )

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from inspector.cli.main import main
-from inspector.training.job import TrainingOutcome
+from inspector.cli.train import _say_outcome
+from inspector.core.refs import ModelRef
+from inspector.training.job import ProductOutcome, TrainingOutcome
 from inspector.vision.manifest import Judge
 from inspector.vision.networks.config import MEMORY_TOKENS
 from inspector.vision.store import read_model_folder
@@ -47,6 +49,15 @@ def test_a_draft_is_there_in_seconds_and_finds_what_is_drawn(
     disk = json.loads(result.read_text("utf-8"))["categories"]["disk"]
     assert disk["image_auroc"] == 1.0
     assert disk["aupro"] > 0.7
+
+
+def test_a_picture_that_sets_a_limit_alone_is_said_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    common = (18, 24, 18, "whole", 1.0, False, 0.01, 0.1)
+    products = {"cap": ProductOutcome(*common), "disk": ProductOutcome(*common, "disk/train/good/7.png", 1.52)}
+    _say_outcome(TrainingOutcome(ModelRef("m", 1, ""), "m/1", "light", "CPU", 0, None, 9.0, 0, products), None)
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "alone" in line]
+    assert "disk/train/good/7.png sets the limit alone: it scores 1.52 times the next good picture." in line
+    assert "remove it, and teach again" in line
 
 
 def test_a_draft_that_cannot_be_is_refused_before_any_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,7 +46,7 @@ def calibrated(taught, products, judge):
     manifest = tiny_manifest({})
     model = TiledModel(manifest, engine, ModelRef("tiny", 0, ""))
     reports = []
-    entries = calibrate(
+    found = calibrate(
         model,
         products,
         {product.name: BY[judge] for product in products},
@@ -54,7 +54,7 @@ def calibrated(taught, products, judge):
         scored=lambda *report: reports.append(report),
         skipped=lambda sample, _: pytest.fail(sample.name),
     )
-    return entries, reports
+    return {name: one.entry for name, one in found.items()}, reports
 
 
 def test_what_the_memory_judges_alone_is_judged_by_all_its_pictures(products):

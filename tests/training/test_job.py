@@ -99,7 +99,9 @@ def test_wrong_job_files_are_refused(text, match):
 
 
 def test_an_outcome_survives_json():
-    product = ProductOutcome(10, 3, 10, "whole", 1.0, reached=False, target_rate=0.01, upper_rate=0.6)
+    product = ProductOutcome(
+        10, 3, 10, "whole", 1.0, reached=False, target_rate=0.01, upper_rate=0.6, lone="a/7.png", lone_times=1.5
+    )
     outcome = TrainingOutcome(
         ModelRef("cap", 2, "ab"), "m/cap/2", "light", "CPU", 5, 0.5, 9.0, 0, {"cap": product}, (("a.png", "empty"),)
     )

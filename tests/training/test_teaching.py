@@ -172,10 +172,23 @@ def test_turned_pictures_are_remembered_of_the_product_that_may_be_turned(data, 
     assert not torch.equal(before.detail[0], after.detail[0])
 
 
+def test_a_bad_picture_among_the_good_ones_is_named_when_it_sets_the_limit(data, tmp_path):
+    spoiled = tmp_path / "data"
+    shutil.copytree(data / "disk", spoiled / "disk")
+    shutil.copy(data / "disk" / "test" / "hole" / "000.png", spoiled / "disk" / "train" / "good" / "odd.png")
+    outcome, _ = teach(job(spoiled, tmp_path, steps=None, draft=True))
+    disk = outcome.products["disk"]
+    assert disk.lone == "disk/train/good/odd.png"
+    assert disk.lone_times > 1.2
+    card = (tmp_path / "models" / "drawn" / "1" / "card.md").read_text("utf-8")
+    assert f"`disk/train/good/odd.png` sets the limit of disk alone: it scores {disk.lone_times:.2f} times" in card
+
+
 def test_a_draft_is_judged_by_its_memory_and_can_be_used_at_once(data, drafted):
     tmp_path, outcome, reports = drafted
     assert {report.phase for report in reports} == set(Phase) - {Phase.TRAIN}
     assert (outcome.steps, outcome.loss) == (0, None)
+    assert outcome.products["disk"].lone == ""
     folder = tmp_path / "models" / "drawn" / "1"
     content = read_model_folder(folder)
     assert content.manifest.training["steps"] == 0
