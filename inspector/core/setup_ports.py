@@ -102,6 +102,19 @@ class TeachProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class LonePicture:
+    """A good picture that alone sets a product's limit.
+
+    Attributes:
+        path: as in its `TeachPicture`, or as its source writes it.
+        times: its score over the next good picture's.
+    """
+
+    path: str
+    times: float
+
+
+@dataclass(frozen=True, slots=True)
 class TaughtModel:
     """What a teaching process has written.
 
@@ -110,6 +123,7 @@ class TaughtModel:
         products: that it knows.
         steps, loss: of the training; 0 and None for a draft.
         skipped: name and reason of every picture that was left out.
+        lone: by product, where a single picture sets the limit.
     """
 
     ref: ModelRef
@@ -119,6 +133,7 @@ class TaughtModel:
     steps: int = 0
     loss: float | None = None
     skipped: tuple[tuple[str, str], ...] = ()
+    lone: Mapping[str, LonePicture] = field(default_factory=dict)
 
 
 class RunningTeach(Protocol):

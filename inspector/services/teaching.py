@@ -91,6 +91,18 @@ class ProductCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class LoneSample:
+    """A good sample that alone sets its product's limit: a bad part in the wrong tray, or a rare one.
+
+    Attributes:
+        times: its score over the next good sample's.
+    """
+
+    sample: Sample
+    times: float
+
+
+@dataclass(frozen=True, slots=True)
 class TeachingOutcome:
     """How a teaching ended.
 
@@ -99,6 +111,7 @@ class TeachingOutcome:
         recipe: the draft's recipe with the new model, looking at parts as it was taught.
         checks: every product's check set, this product first.
         skipped: name and reason of pictures that could not be read.
+        lone: this product's good sample that sets the limit alone, if there is one.
         problem: why there is no model; None when there is one, or when a person cancelled.
         cancelled: a person ended it; the old model stands.
     """
@@ -108,6 +121,7 @@ class TeachingOutcome:
     recipe: Recipe | None = None
     checks: tuple[ProductCheck, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
+    lone: LoneSample | None = None
     problem: InspectorError | None = None
     cancelled: bool = False
     seconds: float = 0.0
@@ -288,6 +302,7 @@ class TeachingService:
             recipe=recipe,
             checks=tuple(checks),
             skipped=model.skipped,
+            lone=_lone_sample(run.setups[0], model),
             seconds=model.seconds,
         )
 
@@ -423,3 +438,9 @@ class _Run:
             steps=None if draft else self.steps,
             scales=self.plan.scales,
         )
+
+
+def _lone_sample(setup: TaughtSetup, model: TaughtModel) -> LoneSample | None:
+    lone = model.lone.get(setup.product)
+    sample = next((one for one in setup.samples if lone is not None and one.path == lone.path), None)
+    return None if lone is None or sample is None else LoneSample(sample, lone.times)

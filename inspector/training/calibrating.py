@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from inspector.core.errors import InvalidInput, OperationalError
 from inspector.core.geometry import Size
+from inspector.core.setup_ports import LonePicture
 from inspector.training.levels import ViewScores, product_entry
 from inspector.training.outlier import stands_apart
 from inspector.training.pictures import UnusablePicture
@@ -35,14 +36,6 @@ def scored_samples(product: TaughtProduct, weighing: Weighing) -> tuple[tuple[Sa
     if weighing.judge is Judge.MEMORY:
         return spread(product.pictures, LEFT_OUT_SCORES), ()
     return product.held_out, spread(product.teaching, TEACHING_SCORES)
-
-
-class LonePicture(NamedTuple):
-    """A good picture that alone sets its product's limit."""
-
-    name: str
-    times: float
-    """Its score over the next good picture's."""
 
 
 class Calibrated(NamedTuple):

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Final
 
 from inspector.core.errors import OperationalError
-from inspector.core.setup_ports import TaughtModel, TeachCancelled, TeachPhase, TeachPicture, TeachProgress, TeachTask
+from inspector.core.setup_ports import (
+    LonePicture,
+    TaughtModel,
+    TeachCancelled,
+    TeachPhase,
+    TeachPicture,
+    TeachProgress,
+    TeachTask,
+)
 from inspector.training.job import TrainingCancelled, TrainingJob, TrainingProgress
 from inspector.training.process import TrainingProcess
 
@@ -114,6 +122,11 @@ class TeachingProcess:
             steps=outcome.steps,
             loss=outcome.loss,
             skipped=outcome.skipped,
+            lone={
+                name: LonePicture(product.lone, product.lone_times)
+                for name, product in outcome.products.items()
+                if product.lone
+            },
         )
 
     def close(self) -> None:

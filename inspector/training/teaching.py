@@ -21,7 +21,8 @@ import torch
 
 from inspector.core.errors import InvalidInput, OperationalError
 from inspector.core.refs import ModelRef
-from inspector.training.calibrating import LonePicture, calibrate, scored_samples, self_test_tiles
+from inspector.core.setup_ports import LonePicture
+from inspector.training.calibrating import calibrate, scored_samples, self_test_tiles
 from inspector.training.card import write_card
 from inspector.training.checkpoint import (
     Progress,
@@ -476,6 +477,6 @@ def _outcome(product: TaughtProduct, entry: ProductEntry, tiles: int, lone: Lone
         reached=entry.calibration.reached,
         target_rate=entry.calibration.target_rate,
         upper_rate=entry.calibration.upper_rate,
-        lone=lone.name if lone else "",
+        lone=lone.path if lone else "",
         lone_times=lone.times if lone else 1.0,
     )

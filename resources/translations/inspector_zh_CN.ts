@@ -3493,6 +3493,10 @@
         <translation>{model} 示教完成。在发布使用新模型的配方之前，旧模型继续使用。</translation>
     </message>
     <message>
+        <source>One good sample sets the limit alone, at {times} times the next score. Bad? Take it out. Good? Add more like it.</source>
+        <translation>一个良品样本独自决定了判定限：其分数是第二高分数的 {times} 倍。若是不良品，请取出；若是良品，请增加类似的样本。</translation>
+    </message>
+    <message>
         <source>Teaching was cancelled. Nothing was kept; the old model stays in use.</source>
         <translation>示教已取消。未保留任何内容；旧模型继续使用。</translation>
     </message>

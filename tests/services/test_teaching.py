@@ -18,12 +18,13 @@ from inspector.core.errors import OperationalError
 from inspector.core.ports import ModelStore
 from inspector.core.recipe import Framing, Recipe
 from inspector.core.sample import Tray
-from inspector.core.setup_ports import MapShelf, Teacher, TeachPhase, TileShape
+from inspector.core.setup_ports import LonePicture, MapShelf, Teacher, TeachPhase, TileShape
 from inspector.services.clock import SystemClock
 from inspector.services.samples import SampleService
 from inspector.services.scoring import ScoringService
 from inspector.services.teaching import (
     DRAFT_NAME,
+    LoneSample,
     TeachingNews,
     TeachingOutcome,
     TeachingParts,
@@ -266,6 +267,18 @@ def test_a_draft_of_a_model_can_be_all(bench: Bench) -> None:
     assert (task.draft, task.models_dir) == (True, bench.models_dir)
 
 
+def test_a_good_sample_that_sets_the_limit_alone_is_told_of_this_product_only(bench: Bench) -> None:
+    other = bench.product("lid", first=100)
+    draft = bench.product("gear", first=300)
+    mine, theirs = bench.samples.list(draft.id)[3], bench.samples.list(other.id)[3]
+    bench.teacher.lone = {"lid": LonePicture(theirs.path, 3.0)}
+    bench.service.start(draft, accept_forgetting=True, steps=4)
+    assert bench.until_finished().lone is None
+    bench.teacher.lone |= {"gear": LonePicture(mine.path, 1.5)}
+    bench.service.start(draft, accept_forgetting=True, steps=4)
+    assert bench.until_finished().lone == LoneSample(mine, 1.5)
+
+
 def test_the_next_model_is_taught_further_from_the_last(bench: Bench, store: TaughtStore) -> None:
     draft = bench.product("gear")
     bench.service.start(draft, TeachDepth.DRAFT, accept_forgetting=True)
@@ -419,6 +432,13 @@ def test_a_real_draft_is_taught_from_the_samples_where_they_lie(station: Bench) 
     assert (summary.products, summary.problem) == (("disk",), "")
     assert outcome.recipe is not None
     assert station.parts.scoring.score(replace(draft, recipe=outcome.recipe)).check(1.0).bad_found == 2
+    assert outcome.lone is None
+    wrong = station.samples.add(draft.id, part(60, bad=True), Tray.GOOD, source="test")
+    station.service.start(draft, TeachDepth.DRAFT)
+    outcome = station.until_finished(120)
+    assert outcome.lone is not None
+    assert outcome.lone.sample.id == wrong.id
+    assert outcome.lone.times > 1.2
 
 
 @pytest.mark.kill

@@ -24,7 +24,7 @@ from inspector.core.geometry import Polygon
 from inspector.core.recipe import StoredShot
 from inspector.core.sample import SampleFlag, Tray, Use
 from inspector.core.setup_ports import TeachPhase
-from inspector.services.teaching import ProductCheck, TeachingNews, TeachStage
+from inspector.services.teaching import LoneSample, ProductCheck, TeachingNews, TeachingOutcome, TeachStage
 from inspector.ui.application import create_application
 from inspector.ui.background import Background
 from inspector.ui.look import Look
@@ -121,6 +121,12 @@ def scene(name: str, step: QWidget) -> None:
                 ),
                 [(number * 10, loss)],
             )
+    elif name == "model_lone":
+        lone = LoneSample(step.book.of(Tray.GOOD)[3], 1.52)
+        step.side.open("teach")
+        step.side.teach._on_finished(
+            TeachingOutcome(step.draft.id, model=MODEL, recipe=step.draft.recipe, lone=lone, seconds=40)
+        )
     elif name == "model_others":
         fine, worse = CheckResult(0, 60, 11, 12), CheckResult(3, 60, 11, 12)
         step.side.others.show_checks(
@@ -139,7 +145,7 @@ def scene(name: str, step: QWidget) -> None:
 
 NAMES = (
     *("area", "area_draw", "samples", "samples_odd", "samples_bad"),
-    *("model", "model_scored", "model_trial", "model_teach", "model_others", "publish", "publish_ready"),
+    *("model", "model_scored", "model_trial", "model_teach", "model_lone", "model_others", "publish", "publish_ready"),
 )
 
 

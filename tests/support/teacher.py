@@ -8,7 +8,7 @@ from inspector.core.errors import InvalidRecipe, OperationalError
 from inspector.core.ports import ModelSummary
 from inspector.core.recipe import Recipe
 from inspector.core.refs import ModelRef
-from inspector.core.setup_ports import TaughtModel, TeachCancelled, TeachPhase, TeachProgress, TeachTask
+from inspector.core.setup_ports import LonePicture, TaughtModel, TeachCancelled, TeachPhase, TeachProgress, TeachTask
 from tests.support.model import ScriptedModel
 
 Step = Callable[["ScriptedTeach"], None]
@@ -70,6 +70,7 @@ class ScriptedTeacher:
         self.discarded: list[ModelRef] = []
         self.open = 0
         self.while_training: Step = lambda _: None
+        self.lone: dict[str, LonePicture] = {}
 
     def start(self, task: TeachTask) -> "ScriptedTeach":
         self.tasks.append(task)
@@ -102,7 +103,9 @@ class ScriptedTeach:
             raise TeachCancelled("cancelled")
         products = tuple(sorted({picture.product for picture in self.task.pictures}))
         ref = self._store.add(self.task.name, products)
-        self._result = TaughtModel(ref, self._store.known[ref.name, ref.version].folder, products, 2.0)
+        self._result = TaughtModel(
+            ref, self._store.known[ref.name, ref.version].folder, products, 2.0, lone=self._teacher.lone
+        )
         yield TeachProgress(TeachPhase.WRITE, 1, 1, None, 2.0, 0.0)
 
     def result(self) -> TaughtModel:

@@ -216,6 +216,7 @@ class ModelStep(StepPage):
                 overlap_px=taught.overlap_px,
             )
         )
+        self.side.show_lone(None if outcome.lone is None else outcome.lone.sample)
         if outcome.worse:
             self.side.open("others")
         self._read_models()

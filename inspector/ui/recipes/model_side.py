@@ -1,5 +1,6 @@
 """Beside the limit: what it does to samples, to other products and to the past, and the teaching of a new model."""
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from inspector.core.draft import RecipeDraft
@@ -19,6 +20,7 @@ from inspector.ui.widgets.buttons import Button
 
 _TAB_MM = 15.0  # room for two lines
 _LEAST_VIEW_MM = 30.0
+_UNLIMITED_PX = 16_777_215  # Qt's QWIDGETSIZE_MAX, which PySide6 does not know
 
 
 class ModelSide(QWidget):
@@ -33,6 +35,7 @@ class ModelSide(QWidget):
         self._desk, self._scoring, self._book = desk, scoring, book
         self.draft = draft
         self._limit = draft.recipe.rule.score_threshold
+        self._lone: Sample | None = None
         self.wrong = WrongSide(tools, Thumbnails(tools.background, book.thumbnail))
         self.others = OthersTable(look)
         self.trial = TrialPanel(tools, desk, draft)
@@ -65,7 +68,7 @@ class ModelSide(QWidget):
         self.retranslate()
 
     def open(self, name: str) -> None:
-        """Show a page; only the teaching has no picture below it."""
+        """Show a page; the teaching has a picture below it only if it speaks of one."""
         for key, button in self.places.items():
             button.setChecked(key == name)
         self._stack.setCurrentIndex(list(self.places).index(name))
@@ -74,7 +77,26 @@ class ModelSide(QWidget):
             shown = page is self._stack.currentWidget()
             policy = QSizePolicy.Policy.Preferred if shown else QSizePolicy.Policy.Ignored
             page.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
-        self.view.setVisible(name in ("wrong", "trial"))
+        lone = self._lone if name == "teach" else None
+        self.view.setVisible(name in ("wrong", "trial") or lone is not None)
+        if lone is not None:
+            self._on_chosen(lone)
+        self._limit_view()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The words of the teaching keep their room."""
+        super().resizeEvent(event)
+        self._limit_view()
+
+    def _limit_view(self) -> None:
+        beside_words = self._lone is not None and self.places["teach"].isChecked()
+        self.view.setMaximumHeight(self.height() // 3 if beside_words else _UNLIMITED_PX)
+
+    def show_lone(self, sample: Sample | None) -> None:
+        """A sample that the teaching speaks of, below it; None for none."""
+        self._lone = sample
+        if self.places["teach"].isChecked():
+            self.open("teach")
 
     def _on_place(self) -> None:
         for name, button in self.places.items():

@@ -228,6 +228,12 @@ class TeachPanel(QWidget):
         if outcome.model is not None:
             self._text = self.tr("{model} is taught. The old model stays until a recipe with the new one is published.")
             self._text = self._text.format(model=outcome.model)
+            if outcome.lone is not None:
+                times = self._tools.translation.locale.toString(outcome.lone.times, "f", 1)
+                self._text += "\n" + self.tr(
+                    "One good sample sets the limit alone, at {times} times the next score. Bad? Take it out. Good? "
+                    "Add more like it."
+                ).format(times=times)
         elif outcome.cancelled:
             self._text = self.tr("Teaching was cancelled. Nothing was kept; the old model stays in use.")
         else:

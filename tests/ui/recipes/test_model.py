@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from inspector.core.check import CheckResult
 from inspector.core.draft import RecipeDraft, basis_of
 from inspector.core.sample import Sample, Tray, Use, samples_key
-from inspector.services.teaching import ProductCheck, TeachingOutcome
+from inspector.services.teaching import LoneSample, ProductCheck, TeachingOutcome
 from inspector.services.teaching_plan import TeachDepth, TeachObstacle
 from inspector.ui.recipes.model import ModelStep
 from inspector.ui.tools import PageTools
@@ -283,6 +283,30 @@ def test_a_taught_model_is_taken_and_scored(bench: Bench) -> None:
     recipe = bench.step.draft.recipe
     assert (recipe.model_version, recipe.scale) == (MODEL.version, 0.25)
     assert bench.step.draft.judged.worse == ()
+
+
+def test_a_good_sample_that_sets_the_limit_alone_is_shown_where_it_is_said(bench: Bench) -> None:
+    side = bench.step.side
+    lone = LoneSample(bench.good[7], 1.52)
+    side.teach.ask(TeachDepth.DRAFT)
+    bench.qtbot.waitUntil(lambda: bench.teaching.running)
+    assert not side.view.isVisible()
+    bench.teaching.end(replace(outcome(bench, worse=False), lone=lone))
+    bench.qtbot.waitUntil(lambda: "sets the limit alone" in side.teach.state.text())
+    assert "at 1.5 times the next score" in side.teach.state.text()
+    bench.qtbot.waitUntil(side.view.isVisible)
+    bench.qtbot.waitUntil(lambda: side.view.well.content.picture is not None)
+    np.testing.assert_array_equal(side.view.well.content.picture, bench.store.load(lone.sample))
+    side.open("others")
+    assert not side.view.isVisible()
+    side.open("teach")
+    assert side.view.isVisible()
+    # The next teaching has nothing of the kind to say.
+    side.teach.ask(TeachDepth.DRAFT)
+    bench.qtbot.waitUntil(lambda: bench.teaching.running)
+    bench.teaching.end(outcome(bench, worse=False))
+    bench.qtbot.waitUntil(lambda: not side.view.isVisible())
+    assert "alone" not in side.teach.state.text()
 
 
 def test_a31_another_product_that_got_worse_is_written_down_and_shown(bench: Bench) -> None:
