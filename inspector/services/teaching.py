@@ -442,5 +442,7 @@ class _Run:
 
 def _lone_sample(setup: TaughtSetup, model: TaughtModel) -> LoneSample | None:
     lone = model.lone.get(setup.product)
-    sample = next((one for one in setup.samples if lone is not None and one.path == lone.path), None)
-    return None if lone is None or sample is None else LoneSample(sample, lone.times)
+    if lone is None:
+        return None
+    sample = next((one for one in setup.samples if one.path == lone.path), None)
+    return None if sample is None else LoneSample(sample, lone.times)

@@ -91,7 +91,7 @@ def calibrate(
         limiting, others = scores
         weighing = weighings[product.name]
         entry = product_entry(product.framing, [*limiting.values()], [*others.values()], weighing=weighing)
-        calibrated[product.name] = Calibrated(entry, _lone(limiting, entry))
+        calibrated[product.name] = Calibrated(entry, _lone(limiting, entry, product.groups))
     return calibrated
 
 
@@ -111,8 +111,11 @@ def self_test_tiles(products: Sequence[TaughtProduct]) -> tuple[NDArray[np.uint8
     return np.stack([tile for tile, _ in laid]), np.array([number for _, number in laid], np.int32)
 
 
-def _lone(scores: Mapping[str, ViewScores], entry: ProductEntry) -> LonePicture | None:
-    """The picture with the highest score, if it stands apart and the limit had to make room for it."""
+def _lone(scores: Mapping[str, ViewScores], entry: ProductEntry, groups: Mapping[str, int]) -> LonePicture | None:
+    """The picture with the highest score, if it stands apart and the limit had to make room for it.
+
+    Others of its capture group do not count: a part that was taken twice is no company for itself.
+    """
     shares = {
         name: max(
             found.tiles / entry.tile_level if entry.tile_level else 0.0,
@@ -120,8 +123,9 @@ def _lone(scores: Mapping[str, ViewScores], entry: ProductEntry) -> LonePicture 
         )
         for name, found in scores.items()
     }
-    times = stands_apart([*shares.values()])
     highest = max(shares, key=lambda name: shares[name])
+    others = [share for name, share in shares.items() if groups[name] != groups[highest]]
+    times = stands_apart([shares[highest], *others])
     return LonePicture(highest, times) if times and shares[highest] <= 1 else None
 
 

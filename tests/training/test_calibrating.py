@@ -5,9 +5,11 @@ import pytest
 import torch
 
 from inspector.core.refs import ModelRef
+from inspector.training import calibrating
 from inspector.training.calibrating import LEFT_OUT_SCORES, calibrate, scored_samples, self_test_tiles
 from inspector.training.dataset import read_for_training
 from inspector.training.framing import geometry_of
+from inspector.training.levels import ViewScores, product_entry
 from inspector.training.products import find_products
 from inspector.training.remembering import Remembered
 from inspector.training.samples import load_picture
@@ -55,6 +57,21 @@ def calibrated(taught, products, judge):
         skipped=lambda sample, _: pytest.fail(sample.name),
     )
     return {name: one.entry for name, one in found.items()}, reports
+
+
+def test_a_part_taken_twice_is_no_company_for_itself(products):
+    disk = products[0]
+    spread = {sample.name: ViewScores(0.0, 1.0 + 0.01 * place) for place, sample in enumerate(disk.pictures)}
+    *_, second, first = spread
+    scores = spread | {first: ViewScores(0.0, 3.0), second: ViewScores(0.0, 2.9)}
+    entry = product_entry(disk.framing, [*scores.values()], [], weighing=BY[Judge.MEMORY])
+    apart = {sample.name: place for place, sample in enumerate(disk.pictures)}
+    assert calibrating._lone(spread, entry, apart) is None
+    assert calibrating._lone(scores, entry, apart) is None  # two parts alike are no accident
+    found = calibrating._lone(scores, entry, apart | {second: apart[first]})
+    assert found is not None
+    assert found.path == first
+    assert found.times == pytest.approx(3.0 / 1.18)
 
 
 def test_what_the_memory_judges_alone_is_judged_by_all_its_pictures(products):
