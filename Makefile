@@ -11,7 +11,7 @@ ARGS ?=
 # Seconds the whole suite may take before it is stopped.
 TEST_LIMIT_S ?= 1800
 PYTEST = QT_QPA_PLATFORM=offscreen timeout --signal=INT --kill-after=30 $(TEST_LIMIT_S) $(PYTHON) -m pytest -q
-# These only compute. The others have deadlines and mostly wait, so these run beside them in what time they leave.
+# These can wait. The others have deadlines and much idle time, so these run beside them in what time they leave.
 PATIENT_TESTS := tests/core tests/cli tests/storage tests/training tests/vision
 
 .DEFAULT_GOAL := help

@@ -64,6 +64,8 @@ class ModelSide(QWidget):
         layout.addWidget(self.view, 1)
         self.wrong.chosen.connect(self._on_chosen)
         self.trial.opened.connect(self._on_past)
+        if self.teach is not None:
+            self.teach.asked.connect(self._on_asked)
         self.open("wrong")
         self.retranslate()
 
@@ -147,6 +149,10 @@ class ModelSide(QWidget):
             self.tr("Wrong: {count}", "samples on the wrong side of the limit").format(count=count)
         )
         self.places["wrong"].setToolTip(self.tr("Samples on the wrong side of the limit"))
+
+    def _on_asked(self) -> None:
+        """What was said of the last teaching is gone, and its picture with it."""
+        self.show_lone(None)
 
     def _on_chosen(self, sample: Sample) -> None:
         self.view.show_sample(self._book, self._scoring, self.draft, sample, self._limit)

@@ -77,8 +77,13 @@ class _TeachBridge(QObject):
 
 
 class TeachPanel(QWidget):
-    """`drafted` carries the `ScoredSamples` of a quick draft, `ended` the `TeachingOutcome`."""
+    """Asks, teaches, and says how far it is.
 
+    `asked` tells that a teaching is wanted, `drafted` carries the `ScoredSamples` of a quick draft, `ended` the
+    `TeachingOutcome`.
+    """
+
+    asked = Signal()
     drafted = Signal(object)
     ended = Signal(object)
 
@@ -143,6 +148,7 @@ class TeachPanel(QWidget):
         """Find out in the background what teaching would do, then begin or say why not."""
         if self.busy:
             return
+        self.asked.emit()
         self._starting, self._text = True, ""
         self._points.clear()
         self.plot.set_losses(())
